@@ -1,0 +1,5 @@
+//! The sync engine. No I/O.
+
+pub mod ids;
+
+pub use ids::*;

@@ -1,2 +1,80 @@
-//! Every chore.
-fn main() {}
+//! Every chore of this repository: `cargo xtask demo | test | simulate | openapi | shots`.
+//!
+//! This crate starts other programs (cargo, npm, node, PostgreSQL, a browser), says what it does, and stops what it
+//! started. It holds nothing of the product and is never shipped.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+mod arguments;
+mod chromium;
+mod demo;
+mod folders;
+mod layout;
+mod licences;
+mod loopback;
+mod openapi;
+mod postgres;
+mod program;
+mod report;
+mod shots;
+mod simulate;
+mod spdx;
+mod stamp;
+mod step;
+mod tally;
+mod test;
+mod web;
+
+use arguments::Arguments;
+
+const USAGE: &str = "\
+Chores of this repository:
+
+  cargo xtask demo [--port N] [--no-open]          builds Lockstep and serves it with sample data
+  cargo xtask test                                 every check; ends with `N passed, N failed`
+  cargo xtask simulate [--seeds N] [--seed S]      the sync engine against a simulated Azure DevOps
+  cargo xtask simulate --planted                   proves that the simulation finds bugs planted on purpose
+  cargo xtask openapi                              writes web/openapi.json and web/src/api/schema.d.ts
+  cargo xtask shots                                screenshots of every page into shots/
+";
+
+fn main() -> ExitCode {
+    match run(std::env::args().skip(1).collect()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(words: Vec<String>) -> Result<ExitCode> {
+    let Some((chore, rest)) = words.split_first() else {
+        print!("{USAGE}");
+        return Ok(ExitCode::FAILURE);
+    };
+    let mut arguments = Arguments::new(rest);
+    match chore.as_str() {
+        "demo" => demo::run(&demo::Options::parse(arguments)?),
+        "test" => {
+            arguments.finish()?;
+            test::run()
+        }
+        "simulate" => simulate::run(&simulate::Options::parse(arguments)?),
+        "openapi" => {
+            arguments.finish()?;
+            openapi::run()
+        }
+        "shots" => {
+            arguments.finish()?;
+            shots::run()
+        }
+        "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            Ok(ExitCode::SUCCESS)
+        }
+        other => bail!("there is no chore `{other}`\n\n{USAGE}"),
+    }
+}

@@ -1,0 +1,36 @@
+//! Where things are in this repository.
+
+use std::path::{Path, PathBuf};
+
+/// The repository's root.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("xtask sits in the repository")
+}
+
+/// The web client.
+pub fn web() -> PathBuf {
+    root().join("web")
+}
+
+/// A binary that cargo built in `profile_folder` (`debug`, `demo`, ...).
+pub fn built(profile_folder: &str, name: &str) -> PathBuf {
+    let target = match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(folder) => root().join(folder),
+        None => root().join("target"),
+    };
+    target
+        .join(profile_folder)
+        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// A new folder of our own under the system's temporary one.
+pub fn temporary(purpose: &str) -> std::io::Result<PathBuf> {
+    let folder = std::env::temp_dir().join(format!("lockstep-{purpose}-{}", std::process::id()));
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
+}

@@ -1,0 +1,137 @@
+//! Reading the feeds: cursors, and the proof that the feed has passed a moment.
+//!
+//! A page's cursor is saved in the transaction that keeps what the page named, so a page is never half taken.
+
+use crate::call::{Answer, Failure, PageEntry};
+use crate::edit::{AttemptKind, AttemptState, Search};
+use crate::record::{Feed, Record};
+use crate::replica::Replica;
+
+/// A feed that fails is read again after this, microseconds; the connection's own pause comes on top.
+const RETRY_US: i64 = 5_000_000;
+
+impl Replica {
+    /// A page of a feed came back.
+    pub(crate) fn polled(&mut self, feed: Feed, answer: Answer) {
+        let now_us = self.now_us;
+        let interval_us = self.rules.poll_interval_us;
+        let keeps_strangers = self.has_open_creation();
+        let Some(state) = self.feeds.get_mut(&feed) else { return };
+        state.is_busy = false;
+        let (entries, token, is_last) = match answer {
+            Answer::Page {
+                entries,
+                token,
+                is_last,
+            } => (entries, token, is_last),
+            Answer::Failed(Failure::Refused { .. } | Failure::NotFound) => {
+                // A cursor the server no longer takes: start again from a while ago; what is known is no news.
+                state.cursor = None;
+                state.pass_started_us = None;
+                state.next_us = now_us + RETRY_US.min(interval_us);
+                return;
+            }
+            _ => {
+                state.next_us = now_us + RETRY_US.min(interval_us);
+                return;
+            }
+        };
+        state.n_in_pass += entries.len();
+        state.newest_in_pass_us = entries
+            .iter()
+            .filter_map(|e| e.changed_us)
+            .chain(state.newest_in_pass_us)
+            .max();
+        let has_moved = token.is_some() && token != state.cursor;
+        let is_over = is_last || !has_moved;
+        let pass = is_over.then(|| (state.pass_started_us.take(), state.n_in_pass, state.newest_in_pass_us));
+        state.next_us = if is_over { now_us + interval_us } else { now_us };
+        let mut save = Vec::new();
+        if !entries.is_empty() {
+            let mentions = entries.iter().map(|entry| entry.mention.clone()).collect();
+            save.push(Record::Heard {
+                feed,
+                entries: mentions,
+                keeps_strangers,
+            });
+        }
+        if let Some(token) = token.filter(|_| has_moved) {
+            state.cursor = Some(token.clone());
+            save.push(Record::CursorMoved(feed, token));
+        }
+        if feed == Feed::Revisions {
+            save.extend(self.note_candidates(&entries));
+            if let Some((Some(started_us), n, newest_us)) = pass {
+                save.extend(self.note_pass(started_us, n, newest_us));
+            }
+        }
+        self.save(save);
+    }
+
+    /// Something deleted that may have been an unanswered creation's work item.
+    fn note_candidates(&mut self, entries: &[PageEntry]) -> Vec<Record> {
+        let known = &self.by_work_item;
+        let deleted: Vec<&PageEntry> = entries
+            .iter()
+            .filter(|e| e.mention.is_deleted && !known.contains_key(&e.mention.work_item))
+            .collect();
+        let ahead_us = self.server_ahead_us;
+        self.update_searches(|kind, started_us, search| {
+            let AttemptKind::Create {
+                project,
+                work_item_type,
+            } = kind
+            else {
+                return;
+            };
+            search.has_deleted_candidate |= deleted.iter().any(|entry| {
+                let is_same = |a: &Option<String>, b: &str| a.as_ref().is_none_or(|a| a.eq_ignore_ascii_case(b));
+                is_same(&entry.work_item_type, work_item_type)
+                    && (is_same(&entry.project, project) || looks_like_guid(project))
+                    && entry
+                        .changed_us
+                        .is_none_or(|at| at >= started_us + ahead_us - 1_000_000)
+            });
+        })
+    }
+
+    /// A pass that began after the bound tells whether the feed has passed it.
+    fn note_pass(&mut self, started_us: i64, n: usize, newest_us: Option<i64>) -> Vec<Record> {
+        let wait_us = self.rules.request_timeout_us + self.rules.delay_bound_us;
+        let ahead_us = self.server_ahead_us;
+        self.update_searches(|kind, attempt_us, search| {
+            let bound_us = attempt_us + wait_us;
+            if !matches!(kind, AttemptKind::Create { .. }) || started_us < bound_us {
+                return;
+            }
+            if newest_us.is_some_and(|newest| newest > bound_us + ahead_us) {
+                search.has_fence = true;
+            } else if n == 0 {
+                search.n_quiet_passes = search.n_quiet_passes.saturating_add(1).min(1000);
+            } else {
+                search.n_quiet_passes = 0;
+            }
+        })
+    }
+
+    /// Changes the searches of all unanswered attempts; those that changed are saved.
+    fn update_searches(&mut self, mut change: impl FnMut(&AttemptKind, i64, &mut Search)) -> Vec<Record> {
+        let mut records = Vec::new();
+        for item in self.items.values_mut() {
+            let Some(attempt) = &mut item.attempt else { continue };
+            let AttemptState::Unknown { search } = &mut attempt.state else {
+                continue;
+            };
+            let before = search.clone();
+            change(&attempt.kind, attempt.started_us, search);
+            if *search != before {
+                records.push(Record::AttemptUnknown(attempt.id, search.clone()));
+            }
+        }
+        records
+    }
+}
+
+fn looks_like_guid(project: &str) -> bool {
+    project.len() == 36 && uuid::Uuid::parse_str(project).is_ok()
+}

@@ -1,0 +1,157 @@
+//! One item: the work item as last read, and the edits that are not settled.
+//!
+//! *Base* and *local* are derived: base is the oldest unsettled `was` of a field, else remote; local is the newest
+//! `to`, else remote. Nothing here is a decision; decisions are made in [`crate::plan`].
+
+use azdo::{FieldName, Fields, Relation, Rev, WorkItemId};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::edit::{Act, Attempt, Edit, Hold};
+use crate::{ItemId, NoticeId};
+
+/// An item, with all that is open about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Item {
+    /// Lockstep's number, and the marker of its creation.
+    pub id: ItemId,
+    /// The work item it is paired with.
+    pub work_item: Option<WorkItemId>,
+    /// The work item as last read.
+    pub remote: Option<Remote>,
+    /// Whether it is there.
+    pub presence: Presence,
+    /// Unsettled edits in the order of their change numbers.
+    pub edits: Vec<Edit>,
+    /// The attempt that is under way or unanswered. One at a time.
+    pub attempt: Option<Attempt>,
+    /// What this process still has to do about it; not stored.
+    #[serde(skip)]
+    pub errand: Errand,
+}
+
+/// The work item as last read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Remote {
+    /// Revision.
+    pub rev: Rev,
+    /// Field values, raw, as the server wrote them.
+    pub fields: Fields,
+    /// Links, in the server's order.
+    pub relations: Vec<Relation>,
+}
+
+/// Whether the work item is there: an observation, never a missing row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    /// There is no work item yet.
+    Unborn,
+    /// Read with success.
+    Present,
+    /// In the recycle bin; seen there.
+    Deleted,
+    /// Unreadable with the connection's token, and no proof of a deletion.
+    OutOfSight,
+}
+
+/// What this process still has to do about an item. Lost with the process, and found again from what is stored.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Errand {
+    /// It must be read before anything else.
+    pub is_stale: bool,
+    /// The batch did not return it: look into the recycle bin.
+    pub is_missing: bool,
+    /// Just read, so that a deletion may follow.
+    pub is_fresh: bool,
+    /// A refusal named no field: send each edit alone.
+    pub sends_alone: bool,
+    /// A call about it is under way.
+    pub is_busy: bool,
+    /// Nothing before this moment, microseconds UTC.
+    pub not_before_us: i64,
+    /// Notices to settle once it has been read.
+    pub notices: Vec<NoticeId>,
+    /// Calls in a row that ended without progress.
+    pub n_failures: u32,
+}
+
+impl Item {
+    /// A Lockstep item that has no work item.
+    pub fn unborn(id: ItemId) -> Self {
+        Self {
+            id,
+            work_item: None,
+            remote: None,
+            presence: Presence::Unborn,
+            edits: Vec::new(),
+            attempt: None,
+            errand: Errand::default(),
+        }
+    }
+
+    /// The value last read; `Null` when empty or never read.
+    pub fn remote_value(&self, field: &FieldName) -> &Value {
+        self.remote
+            .as_ref()
+            .and_then(|remote| remote.fields.get(field))
+            .unwrap_or(&Value::Null)
+    }
+
+    /// The value both sides last agreed on.
+    pub fn base(&self, field: &FieldName) -> &Value {
+        self.chain(field)
+            .next()
+            .map_or_else(|| self.remote_value(field), |(_, was, _)| was)
+    }
+
+    /// The value to show: what was last wanted here, else what was last read.
+    pub fn local(&self, field: &FieldName) -> &Value {
+        self.chain(field)
+            .last()
+            .map_or_else(|| self.remote_value(field), |(_, _, to)| to)
+    }
+
+    /// Unsettled edits of a field, oldest first: position, `was`, `to`.
+    pub fn chain(&self, field: &FieldName) -> impl Iterator<Item = (usize, &Value, &Value)> {
+        self.edits
+            .iter()
+            .enumerate()
+            .filter_map(move |(i, edit)| match &edit.act {
+                Act::Set { field: f, was, to } if f == field => Some((i, was, to)),
+                _ => None,
+            })
+    }
+
+    /// Position of the first unsettled edit of a field at or behind `from`.
+    pub fn next_of(&self, field: &FieldName, from: usize) -> Option<usize> {
+        self.chain(field).map(|(i, ..)| i).find(|&i| i >= from)
+    }
+
+    /// Fields with unsettled edits, each once, in the order of the edits.
+    pub fn edited_fields(&self) -> Vec<FieldName> {
+        let mut fields: Vec<FieldName> = Vec::new();
+        for field in self.edits.iter().filter_map(Edit::field) {
+            if !fields.contains(field) {
+                fields.push(field.clone());
+            }
+        }
+        fields
+    }
+
+    /// Whether nothing is open: it need not be kept in memory.
+    pub fn is_at_rest(&self) -> bool {
+        let errand = &self.errand;
+        self.edits.is_empty()
+            && self.attempt.is_none()
+            && errand.notices.is_empty()
+            && !errand.is_stale
+            && !errand.is_missing
+            && !errand.is_busy
+    }
+
+    /// Whether an edit is held for `hold`'s kind of reason.
+    pub fn has_held(&self, is_such: impl Fn(&Hold) -> bool) -> bool {
+        self.edits.iter().any(|edit| edit.hold().is_some_and(&is_such))
+    }
+}

@@ -1,0 +1,316 @@
+//! Absorbing what was read, and what that means for the edits of each field.
+//!
+//! [`absorb`] takes a read in. [`settle_fields`] compares each edited field's base, here and there, and says what
+//! becomes of its edits. Different fields never meet. Neither writes to Azure DevOps.
+
+use azdo::planted::{Bug, is_planted};
+use azdo::{FieldName, Fields, Relation, Rev, WorkItem, field};
+use serde_json::Value;
+
+use crate::edit::{Act, EditState, Ending, Hold};
+use crate::item::{Item, Presence, Remote};
+use crate::record::{Observation, Record};
+use crate::rules::ConflictRule;
+use crate::value::{self, is_same, merge_tags};
+
+/// Takes in a work item that was read with the connection's token.
+///
+/// A read of an older revision changes no field (the rev held never falls); at the same revision relations, node
+/// names and identities may have moved, so everything is taken. Returns the records, empty when nothing is new.
+pub fn absorb(item: &mut Item, read: &WorkItem, is_own: bool) -> Vec<Record> {
+    let mut records = Vec::new();
+    let held_rev = item.remote.as_ref().map(|remote| remote.rev);
+    if held_rev.is_some_and(|held| read.rev < held) {
+        return records;
+    }
+    let before = item
+        .remote
+        .as_ref()
+        .map(|remote| differences(&remote.fields, &read.fields))
+        .unwrap_or_default();
+    let mut relations = read.relations.clone();
+    if is_planted(Bug::LinkChangeSkipped)
+        && let Some(remote) = &item.remote
+        && read.rev == remote.rev
+    {
+        relations = remote.relations.clone();
+    }
+    let has_new_relations = item
+        .remote
+        .as_ref()
+        .is_some_and(|remote| !are_same_relations(&remote.relations, &relations));
+    let is_new = item.remote.is_none() || held_rev != Some(read.rev) || !before.is_empty() || has_new_relations;
+    if is_new {
+        let remote = Remote {
+            rev: read.rev,
+            fields: read.fields.clone(),
+            relations,
+        };
+        item.remote = Some(remote.clone());
+        records.push(Record::Observed(Box::new(Observation {
+            item: item.id,
+            remote,
+            before,
+            has_new_relations,
+            is_own,
+        })));
+    }
+    if item.presence != Presence::Present {
+        item.presence = Presence::Present;
+        let by = changed_by(&read.fields);
+        records.push(Record::PresenceChanged {
+            item: item.id,
+            presence: Presence::Present,
+            by,
+        });
+    }
+    records
+}
+
+/// Who made the revision, as Azure DevOps shows them.
+pub fn changed_by(fields: &Fields) -> Option<String> {
+    let identity = azdo::Identity::from_value(fields.get(&FieldName::from(field::CHANGED_BY))?)?;
+    Some(identity.display_name).filter(|name| !name.is_empty())
+}
+
+/// Fields that differ, with their value before.
+fn differences(before: &Fields, now: &Fields) -> Fields {
+    let mut changed = Fields::new();
+    for (name, value) in before {
+        if now.get(name) != Some(value) {
+            changed.insert(name.clone(), value.clone());
+        }
+    }
+    for name in now.keys() {
+        if !before.contains_key(name) {
+            changed.insert(name.clone(), Value::Null);
+        }
+    }
+    changed
+}
+
+fn are_same_relations(a: &[Relation], b: &[Relation]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b)
+}
+
+/// Decides, field by field, what becomes of the edits now that remote is what it is.
+///
+/// Changes the item and returns the records. Edits that are being sent are left alone. Runs to a fixed point: a
+/// second call returns nothing.
+pub fn settle_fields(item: &mut Item, rule: ConflictRule) -> Vec<Record> {
+    let mut records = supersede(item);
+    if item.presence != Presence::Present || item.remote.is_none() {
+        return records;
+    }
+    for field in item.edited_fields() {
+        let theirs = item.remote_value(&field).clone();
+        let positions: Vec<usize> = item.chain(&field).map(|(i, ..)| i).collect();
+        if positions.iter().any(|&i| item.edits[i].is_sending()) {
+            continue;
+        }
+        let base = item.base(&field).clone();
+        let local = item.local(&field).clone();
+        if is_same(&field, &theirs, &local) {
+            for &i in &positions {
+                settle(&mut records, item, i, Ending::AlreadyThere);
+            }
+        } else if is_same(&field, &theirs, &base) {
+            // They are where we started from; a conflict that was, is over.
+            for &i in &positions {
+                if matches!(item.edits[i].hold(), Some(Hold::Conflict { .. })) {
+                    wait(&mut records, item, i);
+                }
+            }
+        } else if field.as_str() == field::TAGS {
+            let merged = merge_tags(&base, &local, &theirs);
+            if is_same(&field, &merged, &theirs) {
+                for &i in &positions {
+                    settle(&mut records, item, i, Ending::AlreadyThere);
+                }
+            }
+        } else {
+            settle_conflict(&mut records, item, &field, &positions, &theirs, rule);
+        }
+    }
+    drop_settled(item, &records);
+    records
+}
+
+fn settle_conflict(
+    records: &mut Vec<Record>,
+    item: &mut Item,
+    field: &FieldName,
+    positions: &[usize],
+    theirs: &Value,
+    rule: ConflictRule,
+) {
+    match rule {
+        ConflictRule::Ask => {
+            let theirs_by = item.remote.as_ref().and_then(|remote| changed_by(&remote.fields));
+            for &i in positions {
+                let is_told = match item.edits[i].hold() {
+                    Some(Hold::Conflict { theirs: told, .. }) => is_same(field, told, theirs),
+                    _ => false,
+                };
+                if !is_told {
+                    hold(
+                        records,
+                        item,
+                        i,
+                        Hold::Conflict {
+                            theirs: theirs.clone(),
+                            theirs_by: theirs_by.clone(),
+                        },
+                    );
+                }
+            }
+        }
+        ConflictRule::AzureDevopsWins => {
+            for &i in positions {
+                settle(records, item, i, Ending::LostConflict { theirs: theirs.clone() });
+            }
+        }
+        ConflictRule::LockstepWins => {
+            rebase(records, item, positions[0], theirs.clone());
+            for &i in positions {
+                if matches!(item.edits[i].hold(), Some(Hold::Conflict { .. })) {
+                    wait(records, item, i);
+                }
+            }
+        }
+    }
+}
+
+/// An edit not yet sent is superseded by a later one of the same field, whoever made it. Steps of state by one author
+/// are kept, since a type may refuse the leap and take the steps.
+fn supersede(item: &mut Item) -> Vec<Record> {
+    let mut records = Vec::new();
+    let mut later_of: Vec<(usize, usize)> = Vec::new();
+    for (i, edit) in item.edits.iter().enumerate() {
+        let Some(field) = edit.field() else { continue };
+        if edit.is_sending() {
+            continue;
+        }
+        let later = item.edits[i + 1..]
+            .iter()
+            .position(|e| e.field() == Some(field))
+            .map(|offset| i + 1 + offset);
+        let Some(later) = later else { continue };
+        let is_step = field.as_str() == field::STATE && item.edits[later].author == edit.author && edit.is_waiting();
+        // A doubtful one may yet turn out to be applied; it is looked up before it is let go.
+        if !is_step && edit.doubt.is_none() {
+            later_of.push((i, later));
+        }
+    }
+    for (earlier, later) in later_of {
+        let was = match &item.edits[earlier].act {
+            Act::Set { was, .. } => was.clone(),
+            _ => continue,
+        };
+        // What was seen is the base that both sides agreed on, not a value that was never sent.
+        let later_id = item.edits[later].id;
+        rebase(&mut records, item, later, was);
+        settle(&mut records, item, earlier, Ending::SupersededBy { edit: later_id });
+    }
+    drop_settled(item, &records);
+    records
+}
+
+/// The value to write for an edit: tags as the merged set, everything else as wanted.
+pub fn value_to_send(item: &Item, position: usize) -> Option<(FieldName, Value)> {
+    let Act::Set { field, was, to } = &item.edits.get(position)?.act else {
+        return None;
+    };
+    let value = if field.as_str() == field::TAGS {
+        merge_tags(was, to, item.remote_value(field))
+    } else {
+        to.clone()
+    };
+    Some((field.clone(), value))
+}
+
+/// After a write was answered: later edits of every field it touched start from what the server returned.
+pub fn rebase_after_write(item: &mut Item, fields: &[FieldName]) -> Vec<Record> {
+    let mut records = Vec::new();
+    for field in fields {
+        let now = item.remote_value(field).clone();
+        if let Some(first) = item.next_of(field, 0) {
+            rebase(&mut records, item, first, now);
+        }
+    }
+    records
+}
+
+/// Marks an edit waiting, in memory and in the records.
+pub fn wait(records: &mut Vec<Record>, item: &mut Item, position: usize) {
+    let edit = &mut item.edits[position];
+    edit.state = EditState::Waiting;
+    records.push(Record::EditWaiting {
+        edit: edit.id,
+        doubt: edit.doubt.clone(),
+    });
+}
+
+/// Marks an edit held.
+pub fn hold(records: &mut Vec<Record>, item: &mut Item, position: usize, why: Hold) {
+    let edit = &mut item.edits[position];
+    edit.state = EditState::Held { hold: why.clone() };
+    records.push(Record::EditHeld(edit.id, why));
+}
+
+/// Gives an edit another starting value.
+pub fn rebase(records: &mut Vec<Record>, item: &mut Item, position: usize, from: Value) {
+    let edit = &mut item.edits[position];
+    if let Act::Set { was, .. } = &mut edit.act
+        && *was != from
+    {
+        *was = from.clone();
+        records.push(Record::EditRebased(edit.id, from));
+    }
+}
+
+/// Records the end of an edit; [`drop_settled`] takes it out of the item.
+pub fn settle(records: &mut Vec<Record>, item: &Item, position: usize, ending: Ending) {
+    records.push(Record::EditSettled(item.edits[position].id, ending));
+}
+
+/// Takes settled edits out of the item.
+pub fn drop_settled(item: &mut Item, records: &[Record]) {
+    item.edits.retain(|edit| {
+        !records
+            .iter()
+            .any(|r| matches!(r, Record::EditSettled(id, _) if *id == edit.id))
+    });
+}
+
+/// Whether `relations` hold a link to `target`.
+pub fn has_relation(relations: &[Relation], rel: &str, target: azdo::WorkItemId) -> bool {
+    relation_index(relations, rel, target).is_some()
+}
+
+/// Position of a link, in the list as read.
+pub fn relation_index(relations: &[Relation], rel: &str, target: azdo::WorkItemId) -> Option<usize> {
+    relations
+        .iter()
+        .position(|r| r.rel == rel && r.work_item_id() == Some(target))
+}
+
+/// Whether a work item carries `marker`: its number part is compared, for the host may have changed since.
+pub fn carries_marker(read: &WorkItem, marker: &str) -> bool {
+    let number = marker.rsplit('/').next().unwrap_or(marker);
+    !number.is_empty()
+        && read
+            .relations
+            .iter()
+            .any(|r| r.rel == "Hyperlink" && r.url.rsplit('/').next() == Some(number))
+}
+
+/// The rev held, or zero when never read.
+pub fn held_rev(item: &Item) -> Rev {
+    item.remote.as_ref().map_or(Rev(0), |remote| remote.rev)
+}
+
+/// Fold of the normal value, for tests and checkers.
+pub fn normal_of(item: &Item, name: &FieldName) -> Value {
+    value::normal(name, item.remote_value(name))
+}

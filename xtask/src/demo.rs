@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::arguments::Arguments;
 use crate::step::step;
-use crate::{folders, program, web};
+use crate::{program, web};
 
 /// What the server is told.
 #[derive(Debug, Default)]
@@ -59,8 +59,7 @@ pub fn build() -> Result<()> {
 
 /// The server with sample data, not yet started.
 pub fn serve(options: &Options) -> Command {
-    let mut command = Command::new(folders::built("demo", "lockstep"));
-    command.arg("demo").current_dir(folders::root());
+    let mut command = program::lockstep("demo", ["demo"]);
     if let Some(port) = options.port {
         command.arg("--port").arg(port.to_string());
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
@@ -43,7 +43,7 @@ pub fn stale_files() -> Result<Vec<String>> {
 }
 
 fn write(document: &Path, types: &Path) -> Result<()> {
-    let mut text = program::output(Command::new(folders::built("debug", "lockstep")).arg("openapi"))?;
+    let mut text = program::output(&mut program::lockstep("debug", ["openapi"]))?;
     if !text.ends_with('\n') {
         text.push('\n');
     }

@@ -32,6 +32,28 @@ pub fn node<const N: usize>(words: [&str; N]) -> Command {
     command
 }
 
+/// Names in the environment that are for our chores. The server takes each `LOCKSTEP_` name for a setting of its own and
+/// refuses those it does not know.
+const OURS: [&str; 7] = [
+    "LOCKSTEP_CHROMIUM",
+    "LOCKSTEP_PLANTED",
+    "LOCKSTEP_SEED",
+    "LOCKSTEP_SEEDS",
+    "LOCKSTEP_SERVER",
+    "LOCKSTEP_SHOTS",
+    "LOCKSTEP_URL",
+];
+
+/// The server, as cargo built it in `profile_folder`.
+pub fn lockstep<const N: usize>(profile_folder: &str, words: [&str; N]) -> Command {
+    let mut command = Command::new(crate::folders::built(profile_folder, "lockstep"));
+    command.args(words).current_dir(crate::folders::root());
+    for name in OURS {
+        command.env_remove(name);
+    }
+    command
+}
+
 /// How the program reads on the command line, without its folder and environment.
 pub fn line(command: &Command) -> String {
     let name = Path::new(command.get_program())

@@ -17,6 +17,7 @@ mod client;
 mod collection;
 mod connection_data;
 mod date;
+mod envelope;
 mod error;
 mod metadata;
 mod patch;

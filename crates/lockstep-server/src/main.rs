@@ -1,2 +1,117 @@
-//! The `lockstep` binary.
-fn main() {}
+//! The `lockstep` binary: reads the arguments and the settings, then serves.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use lockstep_server::app::{App, Flavour};
+use lockstep_server::config::Config;
+use lockstep_server::{api, logs, reset_password, serve};
+use serde::Serialize;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+/// Planning that stays in step with Azure DevOps.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// Settings that are often given by hand; every other one goes into the file or the environment.
+#[derive(Args, Serialize)]
+struct Settings {
+    /// TOML file with settings.
+    #[arg(long, env = "LOCKSTEP_CONFIG", global = true)]
+    #[serde(skip)]
+    config: Option<PathBuf>,
+    /// Address and port to listen on [default: 127.0.0.1:8484].
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    listen: Option<String>,
+    /// Address under which browsers reach the server.
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    public_url: Option<String>,
+    /// Folder for the database file.
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data_dir: Option<PathBuf>,
+    /// Path of a SQLite file or a postgres:// address.
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database: Option<String>,
+    /// What to log, such as `info` or `debug`.
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<String>,
+    /// How to log: `text` or `json`.
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log_format: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve (also without any command).
+    Serve,
+    /// Print the OpenAPI document.
+    Openapi,
+    /// People's access, from the command line.
+    #[command(subcommand)]
+    User(UserCommand),
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Set a new password, give access again and end all sessions of one person.
+    ResetPassword {
+        /// The person's e-mail address.
+        email: String,
+        /// Read the new password from standard input instead of making one.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let command = arguments.command.unwrap_or(Command::Serve);
+    if matches!(command, Command::Openapi) {
+        // Printed before anything else can write a line.
+        println!("{}", api::openapi().to_pretty_json()?);
+        return Ok(());
+    }
+    let config = Config::read(arguments.settings.config.as_deref(), &arguments.settings)?;
+    logs::start(&config);
+    logs::keep_panics_discreet();
+    let _is_first = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve => serve_until_stopped(config).await,
+            Command::Openapi => Ok(()),
+            Command::User(UserCommand::ResetPassword { email, password_stdin }) => {
+                reset_password::run(&config, &email, password_stdin).await
+            }
+        }
+    })
+}
+
+async fn serve_until_stopped(config: Config) -> anyhow::Result<()> {
+    let app = App::open(config, Flavour::default()).await?;
+    let listener = TcpListener::bind(app.config.listen)
+        .await
+        .with_context(|| format!("listening on {}", app.config.listen))?;
+    serve::stop_on_signal(&app)?;
+    match app.setup_url() {
+        // Not a log line: it holds a secret, and only the one who starts the server should read it.
+        Some(url) => eprintln!("\n  Set up Lockstep here, once:\n  {url}\n"),
+        None => eprintln!("\n  Lockstep is at {}\n", app.config.public_url),
+    }
+    let tasks = JoinSet::new();
+    serve::run(app, listener, tasks).await
+}

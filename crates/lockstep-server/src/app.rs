@@ -1,0 +1,140 @@
+//! What handlers and the driver share: the store, the settings, the wake-ups, the clock.
+
+use std::sync::Arc;
+
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+
+use crate::accounts::passwords::Passwords;
+use crate::accounts::setup::SetupCode;
+use crate::accounts::throttle::SignInThrottle;
+use crate::config::Config;
+use crate::ids::ConnectionId;
+use crate::live::LiveBus;
+use crate::metrics::Metrics;
+use crate::store::Store;
+use crate::vault::Vault;
+
+/// Rings that may wait while the driver is busy; it looks at everything when it missed one.
+const N_RINGS_MAX: usize = 1024;
+
+/// Shared by all; cloning it clones a pointer.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+/// What an [`App`] points to.
+pub struct Shared {
+    /// The database.
+    pub store: Store,
+    /// Every setting.
+    pub config: Arc<Config>,
+    /// Seals and opens tokens and secrets.
+    pub vault: Arc<Vault>,
+    /// Announcements to browsers. Committing a [`Tx`](crate::store::Tx) announces what it numbered; nobody else has to.
+    pub live: LiveBus,
+    /// Wakes the driver.
+    pub wake: DriverBell,
+    /// The numbers behind `/metrics`.
+    pub metrics: Metrics,
+    /// Whether this is the demo: people are switched without a password, and everything is made up.
+    pub is_demo: bool,
+    /// What a demo shows beside the product.
+    pub demo_azure_devops_url: Option<String>,
+    /// Cancelled when the server is asked to stop: hooks answer 503, streams end, the driver finishes.
+    pub shutdown: CancellationToken,
+    pub(crate) setup: SetupCode,
+    pub(crate) passwords: Passwords,
+    pub(crate) throttle: SignInThrottle,
+}
+
+impl std::ops::Deref for App {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// How an [`App`] differs from the plain server's.
+#[derive(Debug, Clone, Default)]
+pub struct Flavour {
+    /// Switch people without a password, everything made up.
+    pub is_demo: bool,
+    /// Where the demo's simulated Azure DevOps shows its pages.
+    pub demo_azure_devops_url: Option<String>,
+    /// Hash passwords cheaply: for tests and the demo, where they protect nothing.
+    pub has_cheap_passwords: bool,
+}
+
+impl App {
+    /// Opens the database and the key file, making both when missing.
+    pub async fn open(config: Config, flavour: Flavour) -> anyhow::Result<Self> {
+        use anyhow::Context;
+        std::fs::create_dir_all(&config.data_dir)
+            .with_context(|| format!("making the data folder {}", config.data_dir.display()))?;
+        let vault = Vault::open(&config.key_file)
+            .with_context(|| format!("opening the key file {}", config.key_file.display()))?;
+        let store = Store::open(&config.database).await?;
+        let setup = SetupCode::for_server_with(store.n_companies().await?);
+        Ok(Self(Arc::new(Shared {
+            live: store.live().clone(),
+            store,
+            vault: Arc::new(vault),
+            wake: DriverBell::default(),
+            metrics: Metrics::default(),
+            is_demo: flavour.is_demo,
+            demo_azure_devops_url: flavour.demo_azure_devops_url,
+            shutdown: CancellationToken::new(),
+            setup,
+            passwords: Passwords::new(flavour.has_cheap_passwords),
+            throttle: SignInThrottle::new(&config),
+            config: Arc::new(config),
+        })))
+    }
+
+    /// The address of the set-up with its one-time code, while the server waits for it.
+    pub fn setup_url(&self) -> Option<String> {
+        self.setup
+            .get()
+            .map(|code| format!("{}/setup?code={code}", self.config.public_url))
+    }
+
+    /// The clock: microseconds since 1970, UTC.
+    pub fn now_us(&self) -> i64 {
+        now_us()
+    }
+}
+
+/// The clock: microseconds since 1970, UTC.
+pub fn now_us() -> i64 {
+    jiff::Timestamp::now().as_microsecond()
+}
+
+/// Bytes nobody can guess.
+pub fn random_bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the system gives random bytes");
+    bytes
+}
+
+/// Wakes the driver for a connection. A hint: it also runs by the clock.
+#[derive(Debug, Clone)]
+pub struct DriverBell(broadcast::Sender<ConnectionId>);
+
+impl Default for DriverBell {
+    fn default() -> Self {
+        Self(broadcast::Sender::new(N_RINGS_MAX))
+    }
+}
+
+impl DriverBell {
+    /// There is something to do for the connection.
+    pub fn ring(&self, connection: ConnectionId) {
+        // Nobody listening means that no driver runs; the work is in the store.
+        let _listeners = self.0.send(connection);
+    }
+
+    /// Hears the rings from now on. `Lagged` means: look at every connection.
+    pub fn listen(&self) -> broadcast::Receiver<ConnectionId> {
+        self.0.subscribe()
+    }
+}

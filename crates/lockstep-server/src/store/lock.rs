@@ -1,0 +1,72 @@
+//! One instance per database: a locked file beside SQLite's, an advisory lock in PostgreSQL.
+//!
+//! Both locks end with the process, however it ends, so a crash never leaves one behind.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::Path;
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, PgConnection};
+
+use super::StoreError;
+
+/// "lockstep" as a number: the key of the advisory lock, whatever else uses the same PostgreSQL database.
+const ADVISORY_KEY: i64 = 0x6c6f_636b_7374_6570;
+
+/// Held as long as the store is open.
+pub(super) enum InstanceLock {
+    /// The locked file.
+    File { _file: File },
+    /// The session whose advisory lock it is.
+    Session {
+        _connection: tokio::sync::Mutex<PgConnection>,
+    },
+}
+
+impl InstanceLock {
+    /// Takes `<database>.lock`.
+    pub(super) fn beside_file(database: &Path) -> Result<Self, StoreError> {
+        let mut name = database.as_os_str().to_owned();
+        name.push(".lock");
+        let path = Path::new(&name);
+        let at = |source| StoreError::File {
+            path: path.display().to_string(),
+            source,
+        };
+        let file = OpenOptions::new()
+            .create(true)
+            .write(true)
+            .truncate(false)
+            .open(path)
+            .map_err(at)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self::File { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::InUse {
+                what: path.display().to_string(),
+            }),
+            Err(TryLockError::Error(source)) => Err(at(source)),
+        }
+    }
+
+    /// Takes the advisory lock on a connection of its own, outside any pool.
+    pub(super) async fn in_database(options: &PgConnectOptions) -> Result<Self, StoreError> {
+        let mut connection = options
+            .clone()
+            .application_name("lockstep (instance lock)")
+            .connect()
+            .await?;
+        let is_ours: bool = sqlx::query_scalar("select pg_try_advisory_lock($1)")
+            .bind(ADVISORY_KEY)
+            .fetch_one(&mut connection)
+            .await?;
+        if is_ours {
+            Ok(Self::Session {
+                _connection: tokio::sync::Mutex::new(connection),
+            })
+        } else {
+            Err(StoreError::InUse {
+                what: "advisory lock in PostgreSQL".to_owned(),
+            })
+        }
+    }
+}

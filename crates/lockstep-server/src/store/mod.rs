@@ -1,0 +1,448 @@
+//! The database: the only folder with SQL, one text for SQLite and PostgreSQL.
+//!
+//! **How to write a store file.** One file per noun. Its statements stand at the top in `sql!`, which also lists them for
+//! the test that prepares every statement on both databases; add the file to [`statements`]. Reads go through
+//! [`db!`](crate::db); a [`Tx`] reads with [`tx!`](crate::tx) and writes with [`run!`](crate::run):
+//!
+//! ```ignore
+//! sql! {
+//!     INSERT_TEAM = "insert into teams (id, company_id, name, created_us) values ($1, $2, $3, $4)";
+//!     TEAM = "select id, name, created_us from teams where company_id = $1 and id = $2";
+//!     // Two texts only where the databases really differ; used as `LONGEST.on(dialect)`.
+//!     LONGEST = { sqlite: "select max(length(name)) from teams", postgres: "select max(char_length(name))::bigint from teams" };
+//! }
+//!
+//! #[derive(sqlx::FromRow)]
+//! pub struct TeamRow { pub id: Uuid, pub name: String, pub created_us: i64 }
+//!
+//! impl Store {
+//!     pub async fn team(&self, company: CompanyId, id: Uuid) -> Result<Option<TeamRow>, StoreError> {
+//!         db!(self, |c| sqlx::query_as::<_, TeamRow>(TEAM).bind(company.0).bind(id).fetch_optional(c))
+//!     }
+//! }
+//! impl Tx {
+//!     pub async fn insert_team(&mut self, company: CompanyId, team: &TeamRow) -> Result<(), StoreError> {
+//!         run!(self, sqlx::query(INSERT_TEAM).bind(team.id).bind(company.0).bind(&team.name).bind(team.created_us))?;
+//!         Ok(())
+//!     }
+//! }
+//! // A caller: the rows, the change number and its announcement are one act.
+//! let mut tx = store.begin().await?;
+//! tx.insert_team(company, &team).await?;
+//! let change = tx.number_change(company, Noun::Team, team.id).await?;
+//! tx.commit().await?;   // announces the change to browsers by itself
+//! ```
+//!
+//! The body of `db!` and `tx!` is one sqlx call that fetches, without `.await`; `run!` takes the query without `.execute` and
+//! gives how many rows it touched. All three give `Result<_, StoreError>`. `db!(self, |c, dialect| ..)`,
+//! `tx!(self, |c, dialect| ..)` and `run!(self, |dialect| ..)` also name the [`Dialect`]. Inside a transaction read with
+//! `tx!`, never with `db!`: the reader would not see what the transaction wrote. `insert .. returning` fetches, so `tx!`.
+//!
+//! Rules of the text: placeholders `$1`; ids `uuid` (BLOB in SQLite); times and numbers `i64` (`INTEGER` / `BIGINT`, never
+//! 32 bits); calendar dates ISO text; JSON through `sqlx::types::Json` (`TEXT` / `JSONB`); `STRICT` tables in SQLite; upserts
+//! by `on conflict`; `cast(sum(x) as bigint)`; no `now()`, no `ilike`; every table of a company's things has
+//! `company_id` and every statement on it asks for one.
+//!
+//! **Writes are one at a time**, on both databases: [`Store::begin`] waits for the writer's turn and gives it back at commit
+//! or drop. So a rule read inside a transaction (the last administrator) still holds when it commits, change numbers appear
+//! in commit order, and they are announced in that order. Keep transactions short and never await the network in one.
+
+pub mod audit;
+pub mod changes;
+pub mod companies;
+mod files;
+mod lock;
+pub mod members;
+pub mod sessions;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, SqlitePool};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+use crate::live::{ChangeNotice, Ended, LiveBus};
+pub use files::statements;
+
+/// How long a write waits for its turn before it says that the store is busy.
+const WRITER_WAIT: Duration = Duration::from_secs(5);
+/// Readers beside the one writer.
+const N_READERS: u32 = 4;
+/// Connections to PostgreSQL: the readers, the writer, and the one that holds the instance's lock.
+const N_PG_CONNECTIONS: u32 = 8;
+/// How long SQLite itself waits for a lock held by another process (a backup).
+const SQLITE_BUSY: Duration = Duration::from_secs(5);
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// What a caller does next when the store could not.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A unique column already holds this value; nothing was written.
+    #[error("the value is already taken")]
+    Taken {
+        /// The constraint or column, as the database names it.
+        constraint: String,
+    },
+    /// Somebody else has the writer's turn for too long, or the database is locked: try again later.
+    #[error("the store is busy")]
+    Busy,
+    /// Another instance works with this database.
+    #[error("another Lockstep works with this database ({what}); stop it first, or give this one its own database")]
+    InUse {
+        /// The lock that is held.
+        what: String,
+    },
+    /// The database was written by a newer release.
+    #[error("this database was written by a newer Lockstep (migration {version}); install that release or a later one")]
+    Newer {
+        /// The migration this binary doesn't know.
+        version: i64,
+    },
+    /// Bringing the tables up to date failed; nothing of the failing step is kept.
+    #[error("the database could not be brought up to date")]
+    Migration(#[source] Box<MigrateError>),
+    /// The address in the settings can't be understood.
+    #[error("the database setting is not a path or a postgres:// address")]
+    Address(#[source] Box<sqlx::Error>),
+    /// The database answered with an error.
+    #[error("the database refused")]
+    Database(#[source] Box<sqlx::Error>),
+    /// A file beside the database could not be used.
+    #[error("the file {path} could not be used")]
+    File {
+        /// Where it is.
+        path: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(e) if e.is_unique_violation() => Self::Taken {
+                constraint: e.constraint().unwrap_or_else(|| e.message()).to_owned(),
+            },
+            // 5 and 6 are SQLITE_BUSY and SQLITE_LOCKED with their extended codes; 55P03 is PostgreSQL's lock_timeout.
+            sqlx::Error::Database(e)
+                if matches!(e.code().as_deref(), Some("5" | "6" | "261" | "517" | "262" | "55P03")) =>
+            {
+                Self::Busy
+            }
+            sqlx::Error::PoolTimedOut => Self::Busy,
+            _ => Self::Database(Box::new(error)),
+        }
+    }
+}
+
+/// The two databases.
+#[derive(Clone)]
+pub enum Db {
+    /// One file; a single writer beside read-only readers.
+    Sqlite {
+        /// Read-only connections.
+        read: SqlitePool,
+        /// The one connection that writes.
+        write: SqlitePool,
+    },
+    /// A PostgreSQL server.
+    Pg(PgPool),
+}
+
+/// Which text of a statement to use where the databases differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+/// One statement in both dialects.
+#[derive(Debug, Clone, Copy)]
+pub struct Both {
+    /// The text for SQLite.
+    pub sqlite: &'static str,
+    /// The text for PostgreSQL.
+    pub postgres: &'static str,
+}
+
+impl Both {
+    /// The text for `dialect`.
+    pub const fn on(self, dialect: Dialect) -> &'static str {
+        match dialect {
+            Dialect::Sqlite => self.sqlite,
+            Dialect::Postgres => self.postgres,
+        }
+    }
+}
+
+/// A statement as the preparing test sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Statement {
+    /// The constant's name.
+    pub name: &'static str,
+    /// Its text or texts.
+    pub text: Both,
+}
+
+/// Declares the SQL constants of a store file and `ALL`, the list of them.
+#[macro_export]
+macro_rules! sql {
+    (@one $text:literal) => { $text };
+    (@ty $text:literal) => { &'static str };
+    (@ty { sqlite: $s:literal, postgres: $p:literal }) => { $crate::store::Both };
+    (@one { sqlite: $s:literal, postgres: $p:literal }) => { $crate::store::Both { sqlite: $s, postgres: $p } };
+    (@both $text:literal) => { $crate::store::Both { sqlite: $text, postgres: $text } };
+    (@both { sqlite: $s:literal, postgres: $p:literal }) => { $crate::store::Both { sqlite: $s, postgres: $p } };
+    ($($(#[$doc:meta])* $name:ident = $text:tt;)*) => {
+        $( $(#[$doc])* const $name: $crate::sql!(@ty $text) = $crate::sql!(@one $text); )*
+        /// Every statement of this file, for the test that prepares them on both databases.
+        pub const ALL: &[$crate::store::Statement] =
+            &[$($crate::store::Statement { name: stringify!($name), text: $crate::sql!(@both $text) }),*];
+    };
+}
+
+/// Runs one read on whichever database there is: `db!(store, |c| sqlx::query_as::<_, Row>(SQL).bind(x).fetch_all(c))`.
+#[macro_export]
+macro_rules! db {
+    ($store:expr, |$c:ident| $call:expr) => {
+        $crate::db!($store, |$c, _dialect| $call)
+    };
+    ($store:expr, |$c:ident, $dialect:ident| $call:expr) => {
+        match $store.db() {
+            $crate::store::Db::Sqlite { read, .. } => {
+                let ($c, $dialect) = (read, $crate::store::Dialect::Sqlite);
+                $call.await.map_err($crate::store::StoreError::from)
+            }
+            $crate::store::Db::Pg(pool) => {
+                let ($c, $dialect) = (pool, $crate::store::Dialect::Postgres);
+                $call.await.map_err($crate::store::StoreError::from)
+            }
+        }
+    };
+}
+
+/// Runs one read inside a transaction: `tx!(tx, |c| sqlx::query_scalar(SQL).bind(x).fetch_one(c))`.
+#[macro_export]
+macro_rules! tx {
+    ($tx:expr, |$c:ident| $call:expr) => {
+        $crate::tx!($tx, |$c, _dialect| $call)
+    };
+    ($tx:expr, |$c:ident, $dialect:ident| $call:expr) => {
+        match $tx.on() {
+            $crate::store::On::Sqlite(connection) => {
+                let ($c, $dialect) = (connection, $crate::store::Dialect::Sqlite);
+                $call.await.map_err($crate::store::StoreError::from)
+            }
+            $crate::store::On::Pg(connection) => {
+                let ($c, $dialect) = (connection, $crate::store::Dialect::Postgres);
+                $call.await.map_err($crate::store::StoreError::from)
+            }
+        }
+    };
+}
+
+/// Runs one write inside a transaction and gives how many rows it touched: `run!(tx, sqlx::query(SQL).bind(x))`.
+#[macro_export]
+macro_rules! run {
+    ($tx:expr, |$dialect:ident| $query:expr) => {
+        match $tx.on() {
+            $crate::store::On::Sqlite(connection) => {
+                let $dialect = $crate::store::Dialect::Sqlite;
+                $query
+                    .execute(connection)
+                    .await
+                    .map(|done| done.rows_affected())
+                    .map_err($crate::store::StoreError::from)
+            }
+            $crate::store::On::Pg(connection) => {
+                let $dialect = $crate::store::Dialect::Postgres;
+                $query
+                    .execute(connection)
+                    .await
+                    .map(|done| done.rows_affected())
+                    .map_err($crate::store::StoreError::from)
+            }
+        }
+    };
+    ($tx:expr, $query:expr) => {
+        $crate::run!($tx, |_dialect| $query)
+    };
+}
+
+/// The database with its tables up to date, the one place that reads and writes it.
+#[derive(Clone)]
+pub struct Store {
+    db: Db,
+    writer: Arc<Mutex<()>>,
+    live: LiveBus,
+    _lock: Arc<lock::InstanceLock>,
+}
+
+impl Store {
+    /// Opens `url`, a path of a SQLite file or a `postgres://` address, takes the instance's lock and runs the migrations.
+    ///
+    /// Errors: [`StoreError::InUse`], [`StoreError::Newer`], [`StoreError::Migration`]: do not start, print it.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let (db, lock) = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            open_postgres(url).await?
+        } else {
+            open_sqlite(url).await?
+        };
+        Ok(Self {
+            db,
+            writer: Arc::default(),
+            live: LiveBus::default(),
+            _lock: Arc::new(lock),
+        })
+    }
+
+    /// The pools, for [`db!`](crate::db).
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Where committed changes are announced.
+    pub fn live(&self) -> &LiveBus {
+        &self.live
+    }
+
+    /// Starts a write transaction; it is undone unless [`Tx::commit`] is called.
+    ///
+    /// Errors: [`StoreError::Busy`], others write for longer than [`WRITER_WAIT`]: answer 503, nothing happened.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        let turn = tokio::time::timeout(WRITER_WAIT, self.writer.clone().lock_owned())
+            .await
+            .map_err(|_elapsed| StoreError::Busy)?;
+        let inner = match &self.db {
+            Db::Sqlite { write, .. } => Inner::Sqlite(write.begin_with("begin immediate").await?),
+            Db::Pg(pool) => Inner::Pg(pool.begin().await?),
+        };
+        Ok(Tx {
+            inner,
+            numbered: Vec::new(),
+            ended: Vec::new(),
+            live: self.live.clone(),
+            _turn: turn,
+        })
+    }
+
+    /// Whether the database answers; for readiness.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.n_companies().await.map(|_n| ())
+    }
+
+    /// Closes every connection; SQLite folds its log into the file.
+    pub async fn close(&self) {
+        match &self.db {
+            Db::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Db::Pg(pool) => pool.close().await,
+        }
+    }
+}
+
+/// A write transaction; dropped without [`Tx::commit`] it leaves no trace.
+pub struct Tx {
+    inner: Inner,
+    numbered: Vec<ChangeNotice>,
+    ended: Vec<Ended>,
+    live: LiveBus,
+    // Dropped last: the turn ends when the transaction has.
+    _turn: OwnedMutexGuard<()>,
+}
+
+enum Inner {
+    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+    Pg(sqlx::Transaction<'static, sqlx::Postgres>),
+}
+
+/// The connection under a transaction, for [`tx!`](crate::tx).
+pub enum On<'t> {
+    /// SQLite's.
+    Sqlite(&'t mut sqlx::SqliteConnection),
+    /// PostgreSQL's.
+    Pg(&'t mut sqlx::PgConnection),
+}
+
+impl Tx {
+    /// The connection, for [`tx!`](crate::tx).
+    pub fn on(&mut self) -> On<'_> {
+        match &mut self.inner {
+            Inner::Sqlite(tx) => On::Sqlite(tx),
+            Inner::Pg(tx) => On::Pg(tx),
+        }
+    }
+
+    /// Makes everything durable, then announces the changes that were numbered and ends the streams of sessions that were ended.
+    ///
+    /// When this returns `Ok`, the effect survives a power cut. On an error nobody knows whether it was kept: read again by id.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        match self.inner {
+            Inner::Sqlite(tx) => tx.commit().await?,
+            Inner::Pg(tx) => tx.commit().await?,
+        }
+        // Still inside the writer's turn, so that numbers are announced in order.
+        for notice in self.numbered {
+            self.live.announce(notice);
+        }
+        for ended in self.ended {
+            self.live.end(ended);
+        }
+        Ok(())
+    }
+}
+
+async fn open_sqlite(path: &str) -> Result<(Db, lock::InstanceLock), StoreError> {
+    let file = path.strip_prefix("sqlite://").unwrap_or(path);
+    let lock = lock::InstanceLock::beside_file(std::path::Path::new(file))?;
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // FULL: an answered edit or notice survives a power cut, not only a crash of the process.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(SQLITE_BUSY)
+        .foreign_keys(true)
+        .pragma("trusted_schema", "off")
+        .optimize_on_close(true, None);
+    let write = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(WRITER_WAIT)
+        .connect_with(options.clone())
+        .await?;
+    migrated(SQLITE_MIGRATIONS.run(&write).await)?;
+    let read = SqlitePoolOptions::new()
+        .max_connections(N_READERS)
+        .acquire_timeout(WRITER_WAIT)
+        .connect_with(options.create_if_missing(false).read_only(true))
+        .await?;
+    Ok((Db::Sqlite { read, write }, lock))
+}
+
+async fn open_postgres(url: &str) -> Result<(Db, lock::InstanceLock), StoreError> {
+    let options: PgConnectOptions = url.parse().map_err(|e| StoreError::Address(Box::new(e)))?;
+    let lock = lock::InstanceLock::in_database(&options).await?;
+    let pool = PgPoolOptions::new()
+        .max_connections(N_PG_CONNECTIONS)
+        .acquire_timeout(WRITER_WAIT)
+        .connect_with(options.application_name("lockstep"))
+        .await?;
+    migrated(POSTGRES_MIGRATIONS.run(&pool).await)?;
+    Ok((Db::Pg(pool), lock))
+}
+
+fn migrated(outcome: Result<(), MigrateError>) -> Result<(), StoreError> {
+    outcome.map_err(|error| match error {
+        MigrateError::VersionMissing(version) => StoreError::Newer { version },
+        other => StoreError::Migration(Box::new(other)),
+    })
+}

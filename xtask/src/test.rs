@@ -171,6 +171,11 @@ fn check_rust_with_the_server(report: &Report, postgres: Option<&Postgres>) {
         None => tests.env_remove(postgres::SETTING),
     };
     run("Tests on SQLite and PostgreSQL", &mut tests, summary);
+    run(
+        "Examples in the documentation",
+        &mut cargo(["test", "--doc", "--workspace", "--quiet"]),
+        Summary::None,
+    );
     if program::output(&mut cargo(["machete", "--version"])).is_ok() {
         run(
             "Unused dependencies (cargo machete)",
@@ -187,7 +192,7 @@ fn check_rust_with_the_server(report: &Report, postgres: Option<&Postgres>) {
 
 fn browser_journeys(report: &Report, browser: Option<PathBuf>) {
     let Some(browser) = browser else { return };
-    let mut journeys = node(["--test", "--test-reporter=spec", "--test-concurrency=1", "e2e/"]);
+    let mut journeys = node(["--test", "--test-reporter=spec", "e2e/journey.mjs"]);
     journeys
         .env(chromium::SETTING, browser)
         .env("LOCKSTEP_SERVER", folders::built("debug", "lockstep"));

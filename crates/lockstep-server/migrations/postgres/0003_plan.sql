@@ -4,7 +4,7 @@
 create table work_items (
     item_id uuid primary key,
     company_id uuid not null references companies (id),
-    connection_id uuid not null references connections (id),
+    connection_id uuid not null,
     work_item_id bigint,
     presence text not null check (presence in ('unborn', 'present', 'deleted', 'out_of_sight')),
     rev bigint,
@@ -20,11 +20,38 @@ create table work_items (
 );
 create index work_items_by_company on work_items (company_id);
 
+-- One request that can change Azure DevOps; committed before its first byte. Rows stay: they are the audit trail.
+create table attempts (
+    id uuid primary key,
+    company_id uuid not null references companies (id),
+    connection_id uuid not null,
+    item_id uuid not null references work_items (item_id),
+    author uuid not null references members (id),
+    -- Whose token was used, and its owner as Azure DevOps shows them.
+    whom jsonb not null,
+    identity_id text not null,
+    identity_name text not null,
+    -- The attempt as last saved: kind, edits, fields sent, how far the search for it has come.
+    body jsonb not null,
+    state text not null check (state in ('sending', 'unknown', 'ended')),
+    outcome text check (outcome in ('applied', 'found_applied', 'found_absent', 'rev_moved', 'refused', 'unsent')),
+    answer text,
+    rev bigint,
+    started_us bigint not null,
+    ended_us bigint,
+    check ((state = 'ended') = (outcome is not null)),
+    check ((state = 'ended') = (ended_us is not null))
+);
+-- An item has one open attempt at a time.
+create unique index attempts_open on attempts (item_id) where state <> 'ended';
+create index attempts_by_item on attempts (item_id, started_us);
+create index attempts_by_company on attempts (company_id, started_us);
+
 -- One act by one person. Handlers append; the driver settles, each edit once and for good.
 create table edits (
     id uuid primary key,
     company_id uuid not null references companies (id),
-    connection_id uuid not null references connections (id),
+    connection_id uuid not null,
     item_id uuid not null references work_items (item_id),
     -- The order of edits: the change number, then the place among those of one change.
     change_number bigint not null,
@@ -48,36 +75,9 @@ create index edits_unsettled_by_connection on edits (connection_id, change_numbe
 create index edits_unsettled_by_company on edits (company_id) where state <> 'settled';
 create index edits_by_item on edits (item_id, change_number, position);
 
--- One request that can change Azure DevOps; committed before its first byte. Rows stay: they are the audit trail.
-create table attempts (
-    id uuid primary key,
-    company_id uuid not null references companies (id),
-    connection_id uuid not null references connections (id),
-    item_id uuid not null references work_items (item_id),
-    author uuid not null references members (id),
-    -- Whose token was used, and its owner as Azure DevOps shows them.
-    whom jsonb not null,
-    identity_id text not null,
-    identity_name text not null,
-    -- The attempt as last saved: kind, edits, fields sent, how far the search for it has come.
-    body jsonb not null,
-    state text not null check (state in ('sending', 'unknown', 'ended')),
-    outcome text check (outcome in ('applied', 'found_applied', 'found_absent', 'rev_moved', 'refused', 'unsent')),
-    answer text,
-    rev bigint,
-    started_us bigint not null,
-    ended_us bigint,
-    check ((state = 'ended') = (outcome is not null)),
-    check ((state = 'ended') = (ended_us is not null))
-);
--- An item has one open attempt at a time.
-create unique index attempts_open on attempts (item_id) where state <> 'ended';
-create index attempts_by_item on attempts (item_id, started_us);
-create index attempts_by_company on attempts (company_id, started_us);
-
 -- How far each feed has been read.
 create table cursors (
-    connection_id uuid not null references connections (id),
+    connection_id uuid not null,
     feed text not null check (feed in ('revisions', 'links')),
     company_id uuid not null references companies (id),
     token text not null,
@@ -89,7 +89,7 @@ create table cursors (
 create table observations (
     id uuid primary key,
     company_id uuid not null references companies (id),
-    connection_id uuid not null references connections (id),
+    connection_id uuid not null,
     item_id uuid not null references work_items (item_id),
     rev bigint not null,
     at_us bigint not null,

@@ -1,14 +1,19 @@
 //! The list of store files with SQL; a file missing here would escape the test that prepares every statement.
 
-use super::{Statement, audit, changes, companies, members, sessions};
+use super::{Statement, attempts, audit, changes, companies, cursors, edits, members, observations, sessions, work_items};
 
 /// Every statement of every store file, with the file's name.
 pub fn statements() -> Vec<(&'static str, &'static [Statement])> {
     vec![
+        ("attempts", attempts::ALL),
         ("audit", audit::ALL),
         ("changes", changes::ALL),
         ("companies", companies::ALL),
+        ("cursors", cursors::ALL),
+        ("edits", edits::ALL),
         ("members", members::ALL),
+        ("observations", observations::ALL),
         ("sessions", sessions::ALL),
+        ("work_items", work_items::ALL),
     ]
 }

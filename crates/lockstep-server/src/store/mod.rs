@@ -47,13 +47,18 @@
 //! or drop. So a rule read inside a transaction (the last administrator) still holds when it commits, change numbers appear
 //! in commit order, and they are announced in that order. Keep transactions short and never await the network in one.
 
+pub mod attempts;
 pub mod audit;
 pub mod changes;
 pub mod companies;
+pub mod cursors;
+pub mod edits;
 mod files;
 mod lock;
 pub mod members;
+pub mod observations;
 pub mod sessions;
+pub mod work_items;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,0 +1,268 @@
+//! Work items as last read, each with what is open about it: its unsettled edits and its open attempt.
+//!
+//! A row is one work item of one connection; action items are views of it. Handlers add rows that have no work item yet;
+//! everything else in a row comes from the driver, through [`super::records`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use azdo::{Fields, Relation, Rev, WorkItemId};
+use lockstep_sync::edit::{Attempt, Edit};
+use lockstep_sync::item::{Errand, Item, Presence, Remote};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::edits::EditRow;
+use super::{Store, StoreError, Tx};
+use crate::ids::{CompanyId, ConnectionId, ItemId};
+use crate::{db, run, sql, tx};
+
+sql! {
+    INSERT_UNBORN = "insert into work_items (item_id, company_id, connection_id, presence, change_number, changed_us)
+        values ($1, $2, $3, 'unborn', $4, $5)";
+    ONE = "select item_id, connection_id, work_item_id, presence, rev, fields, relations, change_number, changed_us
+        from work_items where company_id = $1 and item_id = $2";
+    OF_COMPANY = "select item_id, connection_id, work_item_id, presence, rev, fields, relations, change_number, changed_us
+        from work_items where company_id = $1 order by item_id";
+    OPEN = "select item_id, connection_id, work_item_id, presence, rev, fields, relations, change_number, changed_us
+        from work_items where company_id = $1 and connection_id = $2 and (
+            item_id in (select item_id from edits where connection_id = $2 and state <> 'settled')
+            or item_id in (select item_id from attempts where connection_id = $2 and state <> 'ended')) order by item_id";
+    BY_ITEM = {
+        sqlite: "select item_id, connection_id, work_item_id, presence, rev, fields, relations, change_number, changed_us
+            from work_items where company_id = $1 and connection_id = $2
+            and item_id in (select unhex(value) from json_each($3)) order by item_id",
+        postgres: "select item_id, connection_id, work_item_id, presence, rev, fields, relations, change_number, changed_us
+            from work_items where company_id = $1 and connection_id = $2
+            and item_id in (select value::uuid from jsonb_array_elements_text($3)) order by item_id"
+    };
+    BY_WORK_ITEM = {
+        sqlite: "select item_id, connection_id, work_item_id, presence, rev, fields, relations, change_number, changed_us
+            from work_items where company_id = $1 and connection_id = $2
+            and work_item_id in (select value from json_each($3)) order by item_id",
+        postgres: "select item_id, connection_id, work_item_id, presence, rev, fields, relations, change_number, changed_us
+            from work_items where company_id = $1 and connection_id = $2
+            and work_item_id in (select value::bigint from jsonb_array_elements_text($3)) order by item_id"
+    };
+    UNSETTLED = {
+        sqlite: "select id, connection_id, item_id, change_number, position, author, at_us, act, state, hold, attempt_id, doubt, ending, settled_us
+            from edits where company_id = $1 and state <> 'settled' and item_id in (select unhex(value) from json_each($2))
+            order by change_number, position",
+        postgres: "select id, connection_id, item_id, change_number, position, author, at_us, act, state, hold, attempt_id, doubt, ending, settled_us
+            from edits where company_id = $1 and state <> 'settled'
+            and item_id in (select value::uuid from jsonb_array_elements_text($2)) order by change_number, position"
+    };
+    OPEN_ATTEMPTS = {
+        sqlite: "select body from attempts where company_id = $1 and state <> 'ended'
+            and item_id in (select unhex(value) from json_each($2))",
+        postgres: "select body from attempts where company_id = $1 and state <> 'ended'
+            and item_id in (select value::uuid from jsonb_array_elements_text($2))"
+    };
+    N_PAIRED = "select count(*) from work_items where company_id = $1 and connection_id = $2 and work_item_id is not null";
+}
+
+/// A work item as last read, without what is open about it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct WorkItemRow {
+    /// Lockstep's number.
+    pub item_id: Uuid,
+    /// The connection it belongs to.
+    pub connection_id: Uuid,
+    /// Azure DevOps' number; `None` until it is created.
+    pub work_item_id: Option<i64>,
+    /// As [`presence`](WorkItemRow::presence) reads it.
+    pub presence: String,
+    /// Revision last read.
+    pub rev: Option<i64>,
+    /// Field values, raw.
+    pub fields: Option<Json<Fields>>,
+    /// Links, in the server's order.
+    pub relations: Option<Json<Vec<Relation>>>,
+    /// The company's change number of the last change that people can see.
+    pub change_number: i64,
+    /// When it was last read or changed here, microseconds UTC.
+    pub changed_us: i64,
+}
+
+impl WorkItemRow {
+    /// Whether the work item is there.
+    pub fn presence(&self) -> Presence {
+        presence_of(&self.presence)
+    }
+
+    /// The item with `edits`, unsettled and in order, and its open attempt.
+    pub fn into_item(self, edits: Vec<Edit>, attempt: Option<Attempt>) -> Item {
+        let presence = self.presence();
+        let remote = match (self.rev, self.fields, self.relations) {
+            (Some(rev), Some(Json(fields)), Some(Json(relations))) => Some(Remote { rev: Rev(rev), fields, relations }),
+            _ => None,
+        };
+        Item {
+            id: ItemId(self.item_id),
+            work_item: self.work_item_id.map(WorkItemId),
+            remote,
+            presence,
+            edits,
+            attempt,
+            errand: Errand::default(),
+        }
+    }
+}
+
+/// How a presence is stored.
+pub(super) fn presence_text(presence: Presence) -> &'static str {
+    match presence {
+        Presence::Unborn => "unborn",
+        Presence::Present => "present",
+        Presence::Deleted => "deleted",
+        Presence::OutOfSight => "out_of_sight",
+    }
+}
+
+/// How a stored presence reads.
+pub(super) fn presence_of(text: &str) -> Presence {
+    match text {
+        "present" => Presence::Present,
+        "deleted" => Presence::Deleted,
+        "out_of_sight" => Presence::OutOfSight,
+        _ => Presence::Unborn,
+    }
+}
+
+/// Numbers of items as both databases take a list of them: text without hyphens.
+pub(super) fn id_list(ids: impl IntoIterator<Item = Uuid>) -> Json<Vec<String>> {
+    Json(ids.into_iter().map(|id| id.simple().to_string()).collect())
+}
+
+impl Store {
+    /// The work item of an item, if it has been pushed.
+    pub async fn work_item(&self, company: CompanyId, item: ItemId) -> Result<Option<WorkItemRow>, StoreError> {
+        db!(self, |c| sqlx::query_as::<_, WorkItemRow>(ONE).bind(company.0).bind(item.0).fetch_optional(c))
+    }
+
+    /// Every work item the company plans with, of all its connections.
+    pub async fn work_items(&self, company: CompanyId) -> Result<Vec<WorkItemRow>, StoreError> {
+        db!(self, |c| sqlx::query_as::<_, WorkItemRow>(OF_COMPANY).bind(company.0).fetch_all(c))
+    }
+
+    /// How many work items of the connection Lockstep follows.
+    pub async fn n_paired(&self, company: CompanyId, connection: ConnectionId) -> Result<i64, StoreError> {
+        db!(self, |c| sqlx::query_scalar(N_PAIRED).bind(company.0).bind(connection.0).fetch_one(c))
+    }
+
+    /// One item with its unsettled edits and its open attempt.
+    pub async fn item(&self, company: CompanyId, item: ItemId) -> Result<Option<Item>, StoreError> {
+        let row = self.work_item(company, item).await?;
+        Ok(self.with_what_is_open(company, row.into_iter().collect()).await?.pop())
+    }
+
+    /// The connection's items that have something open: an unsettled edit or an open attempt.
+    pub async fn open_items(&self, company: CompanyId, connection: ConnectionId) -> Result<Vec<Item>, StoreError> {
+        let rows =
+            db!(self, |c| sqlx::query_as::<_, WorkItemRow>(OPEN).bind(company.0).bind(connection.0).fetch_all(c))?;
+        self.with_what_is_open(company, rows).await
+    }
+
+    /// These items of the connection, with what is open about them.
+    pub async fn items(
+        &self,
+        company: CompanyId,
+        connection: ConnectionId,
+        items: &BTreeSet<ItemId>,
+    ) -> Result<Vec<Item>, StoreError> {
+        let list = id_list(items.iter().map(|id| id.0));
+        let rows = db!(self, |c, dialect| sqlx::query_as::<_, WorkItemRow>(BY_ITEM.on(dialect))
+            .bind(company.0)
+            .bind(connection.0)
+            .bind(&list)
+            .fetch_all(c))?;
+        self.with_what_is_open(company, rows).await
+    }
+
+    /// The items paired with these work items of the connection, with what is open about them.
+    pub async fn items_by_work_item(
+        &self,
+        company: CompanyId,
+        connection: ConnectionId,
+        work_items: &BTreeSet<WorkItemId>,
+    ) -> Result<BTreeMap<WorkItemId, Item>, StoreError> {
+        let list = Json(work_items.iter().map(|id| id.0).collect::<Vec<i64>>());
+        let rows = db!(self, |c, dialect| sqlx::query_as::<_, WorkItemRow>(BY_WORK_ITEM.on(dialect))
+            .bind(company.0)
+            .bind(connection.0)
+            .bind(&list)
+            .fetch_all(c))?;
+        let items = self.with_what_is_open(company, rows).await?;
+        Ok(items.into_iter().filter_map(|item| Some((item.work_item?, item))).collect())
+    }
+
+    async fn with_what_is_open(&self, company: CompanyId, rows: Vec<WorkItemRow>) -> Result<Vec<Item>, StoreError> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let list = id_list(rows.iter().map(|row| row.item_id));
+        let edits = db!(self, |c, dialect| sqlx::query_as::<_, EditRow>(UNSETTLED.on(dialect))
+            .bind(company.0)
+            .bind(&list)
+            .fetch_all(c))?;
+        let attempts: Vec<Json<Attempt>> = db!(self, |c, dialect| sqlx::query_scalar(OPEN_ATTEMPTS.on(dialect))
+            .bind(company.0)
+            .bind(&list)
+            .fetch_all(c))?;
+        let mut edits_of: BTreeMap<Uuid, Vec<Edit>> = BTreeMap::new();
+        for edit in edits {
+            edits_of.entry(edit.item_id).or_default().extend(edit.unsettled());
+        }
+        let mut attempt_of: BTreeMap<Uuid, Attempt> =
+            attempts.into_iter().map(|Json(attempt)| (attempt.item.0, attempt)).collect();
+        Ok(rows
+            .into_iter()
+            .map(|row| {
+                let (edits, attempt) = (edits_of.remove(&row.item_id), attempt_of.remove(&row.item_id));
+                row.into_item(edits.unwrap_or_default(), attempt)
+            })
+            .collect())
+    }
+}
+
+impl Tx {
+    /// The work item of an item, as this transaction sees it.
+    pub async fn work_item(&mut self, company: CompanyId, item: ItemId) -> Result<Option<WorkItemRow>, StoreError> {
+        tx!(self, |c| sqlx::query_as::<_, WorkItemRow>(ONE).bind(company.0).bind(item.0).fetch_optional(c))
+    }
+
+    /// One item with its unsettled edits and its open attempt, as this transaction sees it.
+    pub async fn item(&mut self, company: CompanyId, item: ItemId) -> Result<Option<Item>, StoreError> {
+        let Some(row) = self.work_item(company, item).await? else { return Ok(None) };
+        let list = id_list([item.0]);
+        let edits = tx!(self, |c, dialect| sqlx::query_as::<_, EditRow>(UNSETTLED.on(dialect))
+            .bind(company.0)
+            .bind(&list)
+            .fetch_all(c))?;
+        let attempt: Option<Json<Attempt>> = tx!(self, |c, dialect| sqlx::query_scalar(OPEN_ATTEMPTS.on(dialect))
+            .bind(company.0)
+            .bind(&list)
+            .fetch_optional(c))?;
+        let edits = edits.into_iter().filter_map(EditRow::unsettled).collect();
+        Ok(Some(row.into_item(edits, attempt.map(|Json(attempt)| attempt))))
+    }
+
+    /// Adds an item that is to become a work item of the connection; its creation is an edit of its own.
+    ///
+    /// Errors: [`StoreError::Taken`], it is a work item, or becoming one, already.
+    pub async fn insert_unborn(
+        &mut self,
+        company: CompanyId,
+        connection: ConnectionId,
+        item: ItemId,
+        change: i64,
+        now_us: i64,
+    ) -> Result<(), StoreError> {
+        run!(self, sqlx::query(INSERT_UNBORN)
+            .bind(item.0)
+            .bind(company.0)
+            .bind(connection.0)
+            .bind(change)
+            .bind(now_us))?;
+        Ok(())
+    }
+}

@@ -66,6 +66,9 @@ pub enum Record {
         /// Whether work items that no item is paired with are kept too, because one of them may be ours.
         keeps_strangers: bool,
     },
+    /// Time to look again at what is out of sight: a right given back makes no revision, so no feed tells of it. The
+    /// store keeps a notice for each such work item.
+    Sweep,
     /// A feed has been read up to here.
     CursorMoved(Feed, String),
     /// The server no longer takes a token.

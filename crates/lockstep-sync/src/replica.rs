@@ -27,6 +27,8 @@ pub const ITEM_CALLS_MAX: usize = 4;
 pub const BATCH_IDS_MAX: usize = 200;
 /// A connection without a cursor starts this long ago.
 const FIRST_LOOK_BACK_US: i64 = 15 * 60 * 1_000_000;
+/// How often what is out of sight is looked for again.
+const SWEEP_US: i64 = 10 * 60 * 1_000_000;
 /// Rounds of planning an item in one go; a plan that needs more is wrong.
 const ROUNDS_MAX: usize = 32;
 
@@ -89,6 +91,7 @@ pub struct Replica {
     pub(crate) health: Option<Health>,
     /// Server clock minus ours, microseconds, by the newest answer.
     pub(crate) server_ahead_us: i64,
+    next_sweep_us: i64,
     n_steps: u64,
     n_attempts: u64,
     pub(crate) now_us: i64,
@@ -153,6 +156,7 @@ impl Replica {
             n_failures: 0,
             health: None,
             server_ahead_us: 0,
+            next_sweep_us: now_us,
             n_steps: 0,
             n_attempts: 0,
             now_us,
@@ -294,6 +298,10 @@ impl Replica {
         for timer in due {
             self.timers.remove(&timer);
             self.dirty.insert(timer.1);
+        }
+        if self.next_sweep_us <= self.now_us {
+            self.next_sweep_us = self.now_us + SWEEP_US;
+            self.save(vec![Record::Sweep]);
         }
         self.plan_items();
         self.read_batch();

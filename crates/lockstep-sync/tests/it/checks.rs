@@ -1,0 +1,273 @@
+//! What has to hold once trouble is over and everything has come to rest.
+//!
+//! The checkers know nothing of the engine's inside: they hold the store's belief and the list of accepted edits
+//! against the simulator's ground truth. The names follow the invariants of the reliability page.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use azdo::planted::Bug;
+use azdo::{FieldName, WorkItemId};
+use azdo_sim::AcceptedKind;
+use lockstep_sync::call::Clients;
+use lockstep_sync::edit::{Act, EditState, Ending, Whom};
+use lockstep_sync::item::Presence;
+use lockstep_sync::rules::ConflictRule;
+use lockstep_sync::value::is_same;
+
+use crate::world::{World, run};
+
+/// Holds the whole world against every invariant; panics with the first that is broken.
+pub fn check(world: &World) {
+    every_edit_has_its_end(world);
+    both_sides_agree(world);
+    each_is_born_once(world);
+    writes_name_a_rev_and_the_right_person(world);
+    nothing_is_overwritten_unseen(world);
+    what_was_applied_is_there_once(world);
+    nothing_echoes(world);
+    every_notice_is_settled(world);
+}
+
+/// I-7: each accepted edit is settled, or held with a reason. None is lost, none waits for nothing.
+fn every_edit_has_its_end(world: &World) {
+    for (item, edit) in &world.accepted {
+        if world.store.settled.contains_key(edit) {
+            continue;
+        }
+        let stored = &world.store.items[item];
+        let open = stored.edits.iter().find(|e| e.id == *edit);
+        let open = open.unwrap_or_else(|| panic!("edit {edit} was accepted and is nowhere"));
+        let is_blocked_by_held = open.is_waiting()
+            && stored
+                .edits
+                .iter()
+                .any(|e| e.hold().is_some() && (e.field() == open.field() || stored.work_item.is_none()));
+        let is_held = matches!(open.state, EditState::Held { .. });
+        assert!(
+            is_held || is_blocked_by_held,
+            "edit {edit} neither ended nor is held: {open:?} of {stored:?}"
+        );
+    }
+}
+
+/// I-1: what is believed is what is there, raw, field by field and link by link.
+fn both_sides_agree(world: &World) {
+    let client = run(world.tokens.client(Whom::Connection)).expect("the connection has a token");
+    *world.wire.now_us.lock().unwrap() = world.now_us;
+    for item in world.store.items.values() {
+        let Some(id) = item.work_item else { continue };
+        let truth = world
+            .wire
+            .sim
+            .lock()
+            .unwrap()
+            .work_item_snapshot(id.0)
+            .expect("a paired work item existed");
+        let expected = if truth.is_deleted {
+            Presence::Deleted
+        } else {
+            Presence::Present
+        };
+        assert_eq!(item.presence, expected, "presence of work item {id}");
+        if expected == Presence::Present {
+            let read = run(client.work_item(id)).expect("readable");
+            let believed = item.remote.as_ref().expect("read once");
+            assert_eq!(believed.rev, read.rev, "rev of work item {id}");
+            assert_eq!(believed.fields, read.fields, "fields of work item {id}");
+            assert_eq!(believed.relations, read.relations, "links of work item {id}");
+        }
+    }
+}
+
+/// I-3: one work item for each item, ever.
+fn each_is_born_once(world: &World) {
+    let sim = world.wire.sim.lock().unwrap();
+    let mut born: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
+    for accepted in sim.ground_truth().iter().filter(|a| a.kind == AcceptedKind::Created) {
+        for (rel, url) in &accepted.relations_added {
+            if rel == "Hyperlink" && accepted.token_name.is_some() {
+                born.entry(url.clone()).or_default().insert(accepted.work_item_id);
+            }
+        }
+    }
+    let chose_anyway: BTreeSet<_> = world
+        .store
+        .settled
+        .values()
+        .filter_map(|(edit, ending)| match (&edit.act, ending) {
+            (
+                Act::Decide {
+                    edit,
+                    choice: lockstep_sync::edit::Choice::CreateAnyway,
+                },
+                Ending::CarriedOut,
+            ) => Some(*edit),
+            _ => None,
+        })
+        .collect();
+    for item in world.store.items.values() {
+        let born = born.remove(&world.rules.marker(item.id)).unwrap_or_default();
+        let creations = world.store.settled.values().filter(|(edit, ending)| {
+            matches!(edit.act, Act::Create { .. })
+                && matches!(ending, Ending::Applied { .. })
+                && world.accepted.contains(&(item.id, edit.id))
+        });
+        let n = creations.count();
+        let was_forced = world
+            .accepted
+            .iter()
+            .any(|(i, edit)| *i == item.id && chose_anyway.contains(edit));
+        assert!(born.len() <= 1 || was_forced, "item {} was born as {born:?}", item.id);
+        assert!(
+            n == 0 || born.len() == 1 || was_forced,
+            "item {} counts as created and is not there",
+            item.id
+        );
+        if let Some(id) = item.work_item {
+            assert!(
+                born.contains(&id.0),
+                "item {} is paired with {id}, which is not its own",
+                item.id
+            );
+        }
+    }
+    assert!(born.is_empty(), "work items nobody asked for: {born:?}");
+}
+
+/// I-2b and I-6: every write tests the rev it was computed from and carries its author's token.
+fn writes_name_a_rev_and_the_right_person(world: &World) {
+    let sim = world.wire.sim.lock().unwrap();
+    for accepted in sim.ground_truth().iter().filter(|a| a.token_name.is_some()) {
+        let request = accepted.request_id.as_ref().expect("requests are named");
+        let attempt = world
+            .attempt_of
+            .get(request)
+            .unwrap_or_else(|| panic!("a write without an attempt: {accepted:?}"));
+        let attempt = &world.store.attempts[attempt];
+        let is_mirror = accepted.kind == AcceptedKind::LinkOnly
+            && attempt_target(world, attempt.item) != Some(accepted.work_item_id);
+        if matches!(accepted.kind, AcceptedKind::Updated | AcceptedKind::LinkOnly) && !is_mirror {
+            assert_eq!(
+                accepted.tested_rev,
+                attempt.expected_rev.map(|rev| rev.0),
+                "a write tests its rev: {accepted:?}"
+            );
+        }
+        let author_owner = world.rules.own_tokens.get(&attempt.author);
+        let owner = author_owner
+            .or(world.rules.connection_token.as_ref())
+            .expect("somebody writes");
+        assert!(
+            accepted.identity_id.eq_ignore_ascii_case(&owner.identity_id),
+            "{} wrote as {} instead of {}",
+            attempt.author,
+            accepted.identity,
+            owner.unique_name
+        );
+    }
+}
+
+fn attempt_target(world: &World, item: lockstep_sync::ItemId) -> Option<i64> {
+    world.store.items[&item].work_item.map(|id: WorkItemId| id.0)
+}
+
+/// I-2: what our write replaced is what its author had before them, or what they chose to replace.
+fn nothing_is_overwritten_unseen(world: &World) {
+    let sim = world.wire.sim.lock().unwrap();
+    for accepted in sim
+        .ground_truth()
+        .iter()
+        .filter(|a| a.token_name.is_some() && a.kind == AcceptedKind::Updated)
+    {
+        let Some(request) = &accepted.request_id else { continue };
+        let Some(attempt) = world.attempt_of.get(request) else {
+            continue;
+        };
+        for (field, was) in &world.store.sent_from[attempt] {
+            if field.as_str() == azdo::field::TAGS || world.rules.conflict == ConflictRule::LockstepWins {
+                continue;
+            }
+            let Some((old, _)) = accepted.fields.get(field.as_str()) else {
+                continue;
+            };
+            assert!(
+                is_same(field, old, was),
+                "{field} of {} was {old}, the author saw {was}",
+                accepted.work_item_id
+            );
+        }
+    }
+}
+
+/// I-2 and I-3 for values that are unique: an applied one was accepted, and none was accepted twice.
+fn what_was_applied_is_there_once(world: &World) {
+    let sim = world.wire.sim.lock().unwrap();
+    let ours: Vec<_> = sim.ground_truth().iter().filter(|a| a.token_name.is_some()).collect();
+    for (item, id) in &world.accepted {
+        let Some((edit, ending)) = world.store.settled.get(id) else {
+            continue;
+        };
+        let work_item = world.store.items[item].work_item;
+        let (field, value) = match &edit.act {
+            Act::Set { field, to, .. } if field.as_str() == "System.Title" => (field.clone(), to.clone()),
+            Act::Comment { html } => (FieldName::from("System.History"), serde_json::json!(html)),
+            _ => continue,
+        };
+        let text = value.as_str().unwrap_or_default();
+        let n = ours
+            .iter()
+            .filter(|a| Some(a.work_item_id) == work_item.map(|id| id.0))
+            .filter(|a| {
+                a.fields.get(field.as_str()).is_some_and(|(_, new)| {
+                    let new = new.as_str().unwrap_or_default();
+                    new == text || new.starts_with(&format!("{text}<br"))
+                })
+            })
+            .count();
+        assert!(n <= 1, "{field} = {text} was written {n} times");
+        if matches!(ending, Ending::Applied { .. }) {
+            assert_eq!(
+                n, 1,
+                "{field} = {text} counts as applied and is nowhere: {edit:?} {ending:?}"
+            );
+        }
+    }
+}
+
+/// I-4: a revision of ours for each edit at most.
+fn nothing_echoes(world: &World) {
+    let sim = world.wire.sim.lock().unwrap();
+    let requests: BTreeSet<_> = sim
+        .ground_truth()
+        .iter()
+        .filter(|a| a.token_name.is_some())
+        .filter_map(|a| a.request_id.clone())
+        .collect();
+    assert!(
+        requests.len() <= world.accepted.len(),
+        "{} writes for {} edits",
+        requests.len(),
+        world.accepted.len()
+    );
+}
+
+/// I-7 for notices.
+fn every_notice_is_settled(world: &World) {
+    for (id, (work_item, disposition)) in &world.store.notices {
+        assert!(
+            disposition.is_some(),
+            "notice {id} of work item {work_item} was never followed up"
+        );
+    }
+}
+
+/// The bugs that are planted, by the name that is printed.
+pub const BUGS: [(&str, Bug); 7] = [
+    ("no rev test", Bug::NoRevTest),
+    ("base := sent value", Bug::BaseIsSentValue),
+    ("create retried blindly", Bug::CreateRetriedBlindly),
+    ("404 means deleted", Bug::NotFoundMeansDeleted),
+    ("an author ignored", Bug::AuthorIgnored),
+    ("acknowledge before save", Bug::AcknowledgedBeforeSave),
+    ("a link change skipped because rev is known", Bug::LinkChangeSkipped),
+];

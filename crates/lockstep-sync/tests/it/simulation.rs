@@ -1,0 +1,135 @@
+//! Seeds by the thousand: the whole engine against the simulated Azure DevOps, with trouble, then rest, then the checks.
+//!
+//! `LOCKSTEP_SEED=n` replays one and tells its story, `LOCKSTEP_SEEDS=n` runs that many.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::checks::{BUGS, check};
+use crate::world::{SECOND_US, World};
+
+/// Things that happen before trouble ends.
+const OPERATIONS: u64 = 600;
+/// Rest after trouble: the longest backoff, the bound on late answers, the quiet that proves an absence, and polls.
+const REST_US: i64 = 3600 * SECOND_US;
+
+fn seeds() -> u64 {
+    std::env::var("LOCKSTEP_SEEDS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(40)
+}
+
+fn one_seed() -> Option<u64> {
+    std::env::var("LOCKSTEP_SEED").ok().and_then(|n| n.parse().ok())
+}
+
+/// One run, to the end. Panics when an invariant is broken.
+fn run_seed(seed: u64, is_telling: bool) -> World {
+    let mut world = World::new(seed, is_telling);
+    while world.n_operations < OPERATIONS {
+        world.operate(false);
+    }
+    world.heal();
+    let until_us = world.now_us + REST_US;
+    world.rest_until(until_us);
+    check(&world);
+    world
+}
+
+#[test]
+fn simulation() {
+    if let Some(seed) = one_seed() {
+        run_seed(seed, true);
+        println!("seed {seed}: no violation");
+        return;
+    }
+    let n = seeds();
+    let mut totals: BTreeMap<String, u64> = BTreeMap::new();
+    let mut doubts: BTreeMap<(&'static str, String), u64> = BTreeMap::new();
+    let mut n_operations = 0;
+    let mut n_requests = 0;
+    for seed in 1..=n {
+        let world = catch_unwind(AssertUnwindSafe(|| run_seed(seed, false)));
+        let world = world.unwrap_or_else(|_| {
+            panic!("seed {seed} breaks an invariant: LOCKSTEP_SEED={seed} cargo test -p lockstep-sync simulation")
+        });
+        if seed % 100 == 1 {
+            let again = run_seed(seed, false);
+            assert_eq!(again.trace, world.trace, "seed {seed} went another way the second time");
+        }
+        n_operations += world.n_operations;
+        n_requests += *world.wire.n_requests.lock().unwrap();
+        for (name, count) in &world.counts {
+            *totals.entry(format!("did: {name}")).or_insert(0) += count;
+        }
+        for (name, count) in world.wire.faults.lock().unwrap().counts() {
+            *totals.entry(format!("fault: {name}")).or_insert(0) += count;
+        }
+        for (name, side) in azdo_sim::Doubts::from_seed(seed).names_and_sides() {
+            *doubts.entry((name, side)).or_insert(0) += 1;
+        }
+        if seed % 250 == 0 {
+            eprintln!("  {seed} seeds, {n_operations} operations, no violation");
+        }
+    }
+    println!("{n} seeds, {n_operations} operations, {n_requests} requests, 0 violations");
+    for (name, count) in &totals {
+        println!("  {name}: {count}");
+        assert!(n < 40 || *count > 0, "{name} never happened");
+    }
+    for ((name, side), count) in &doubts {
+        println!("  doubt {name} = {side}: {count} seeds");
+    }
+}
+
+/// The simulation is worth what it finds: each planted bug has to be found.
+#[test]
+#[cfg(feature = "planted")]
+fn planted() {
+    use azdo::planted::plant;
+    let n = std::env::var("LOCKSTEP_SEEDS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(400);
+    std::panic::set_hook(Box::new(|_| {}));
+    let mut missed = Vec::new();
+    for (name, bug) in BUGS {
+        plant(Some(bug));
+        let found = (1..=n).find_map(|seed| {
+            let result = catch_unwind(AssertUnwindSafe(|| run_seed(seed, false)));
+            result.err().map(|why| (seed, message(&*why)))
+        });
+        match found {
+            Some((seed, why)) => println!("planted: {name}: found by seed {seed}: {why}"),
+            None => missed.push(name),
+        }
+    }
+    plant(None);
+    let _ = std::panic::take_hook();
+    assert!(missed.is_empty(), "not found within {n} seeds: {missed:?}");
+}
+
+#[cfg(feature = "planted")]
+fn message(why: &(dyn std::any::Any + Send)) -> String {
+    let text = why
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or(why.downcast_ref::<&str>().copied());
+    text.unwrap_or("?")
+        .chars()
+        .take(160)
+        .collect::<String>()
+        .replace('\n', " ")
+}
+
+#[test]
+fn planted_bugs_have_names() {
+    assert_eq!(
+        BUGS.len(),
+        BUGS.iter()
+            .map(|(name, _)| name)
+            .collect::<std::collections::BTreeSet<_>>()
+            .len()
+    );
+}

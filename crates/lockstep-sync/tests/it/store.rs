@@ -1,0 +1,219 @@
+//! A store in memory with the semantics of a crash: a transaction happens whole or not at all, and outlives the replica.
+
+use std::collections::BTreeMap;
+
+use azdo::WorkItemId;
+use lockstep_sync::edit::{Attempt, AttemptState, Edit, EditState, Ending};
+use lockstep_sync::item::{Item, Presence};
+use lockstep_sync::record::{Disposition, Feed, Record};
+use lockstep_sync::replica::{Heard, is_news};
+use lockstep_sync::{AttemptId, EditId, ItemId, NoticeId};
+use uuid::Uuid;
+
+/// What outlives a crash.
+#[derive(Default)]
+pub struct Store {
+    pub items: BTreeMap<ItemId, Item>,
+    pub settled: BTreeMap<EditId, (Edit, Ending)>,
+    pub attempts: BTreeMap<AttemptId, Attempt>,
+    pub notices: BTreeMap<NoticeId, (WorkItemId, Option<Disposition>)>,
+    pub cursors: BTreeMap<Feed, String>,
+    /// What each edit started from when it was sent, by attempt: what a blind write would betray.
+    pub sent_from: BTreeMap<AttemptId, Vec<(azdo::FieldName, serde_json::Value)>>,
+    pub n_edits: u64,
+    n_notices: u64,
+}
+
+impl Store {
+    /// Appends an edit, as a handler does before it answers.
+    pub fn append(&mut self, item: ItemId, mut edit: Edit) {
+        self.n_edits += 1;
+        edit.change = self.n_edits as i64;
+        self.items
+            .entry(item)
+            .or_insert_with(|| Item::unborn(item))
+            .edits
+            .push(edit);
+    }
+
+    /// Commits a notice, as the intake does before it answers.
+    pub fn notice(&mut self, work_item: WorkItemId) -> NoticeId {
+        self.n_notices += 1;
+        let id = NoticeId(Uuid::from_u128(u128::from(self.n_notices)));
+        self.notices.insert(id, (work_item, None));
+        id
+    }
+
+    /// Items with something open, as loaded at start.
+    pub fn open_items(&self) -> Vec<Item> {
+        let is_open = |item: &&Item| !item.edits.is_empty() || item.attempt.is_some();
+        self.items.values().filter(is_open).cloned().collect()
+    }
+
+    /// Notices not yet followed up.
+    pub fn pending_notices(&self) -> Vec<Heard> {
+        let pending = self
+            .notices
+            .iter()
+            .filter(|(_, (_, disposition))| disposition.is_none());
+        pending
+            .map(|(id, (work_item, _))| Heard {
+                notice: *id,
+                work_item: *work_item,
+                item: self
+                    .items
+                    .values()
+                    .find(|item| item.work_item == Some(*work_item))
+                    .cloned(),
+            })
+            .collect()
+    }
+
+    /// One transaction. Panics on a record that contradicts what is stored.
+    pub fn apply(&mut self, records: &[Record]) {
+        for record in records {
+            self.apply_one(record);
+        }
+    }
+
+    fn apply_one(&mut self, record: &Record) {
+        match record {
+            Record::AttemptBegun(attempt) => {
+                let item = self
+                    .items
+                    .get_mut(&attempt.item)
+                    .expect("an attempt is about a stored item");
+                assert!(item.attempt.is_none(), "one attempt at a time");
+                let mut from = Vec::new();
+                for edit in item.edits.iter_mut().filter(|edit| attempt.edits.contains(&edit.id)) {
+                    assert_eq!(edit.author, attempt.author, "a request never mixes authors");
+                    if let lockstep_sync::edit::Act::Set { field, was, .. } = &edit.act {
+                        from.push((field.clone(), was.clone()));
+                    }
+                    edit.state = EditState::Sending { attempt: attempt.id };
+                }
+                self.sent_from.insert(attempt.id, from);
+                item.attempt = Some((**attempt).clone());
+                self.attempts.insert(attempt.id, (**attempt).clone());
+            }
+            Record::AttemptUnknown(id, search) => {
+                let state = AttemptState::Unknown { search: search.clone() };
+                self.with_attempt(*id, |attempt| attempt.state = state);
+            }
+            Record::AttemptEnded {
+                attempt,
+                outcome,
+                answer,
+                ..
+            } => {
+                let state = AttemptState::Ended {
+                    outcome: *outcome,
+                    answer: answer.clone(),
+                };
+                self.with_attempt(*attempt, |attempt| attempt.state = state);
+                let item = self.attempts[attempt].item;
+                self.items.get_mut(&item).expect("stored").attempt = None;
+            }
+            Record::EditWaiting { edit, doubt } => self.with_edit(*edit, |edit| {
+                edit.state = EditState::Waiting;
+                edit.doubt = doubt.clone();
+            }),
+            Record::EditHeld(edit, hold) => {
+                self.with_edit(*edit, |edit| edit.state = EditState::Held { hold: hold.clone() });
+            }
+            Record::EditRebased(edit, from) => self.with_edit(*edit, |edit| {
+                if let lockstep_sync::edit::Act::Set { was, .. } = &mut edit.act {
+                    *was = from.clone();
+                }
+            }),
+            Record::EditSettled(id, ending) => {
+                let item = self
+                    .items
+                    .values_mut()
+                    .find(|item| item.edits.iter().any(|edit| edit.id == *id));
+                let item = item.unwrap_or_else(|| panic!("edit {id} is settled twice"));
+                let position = item.edits.iter().position(|edit| edit.id == *id).expect("found above");
+                let edit = item.edits.remove(position);
+                self.settled.insert(*id, (edit, ending.clone()));
+            }
+            Record::Paired(item, work_item) => {
+                let is_taken = self.items.values().any(|other| other.work_item == Some(*work_item));
+                assert!(!is_taken, "two items are paired with work item {work_item}");
+                self.items.get_mut(item).expect("stored").work_item = Some(*work_item);
+            }
+            Record::Observed(observation) => {
+                self.items.get_mut(&observation.item).expect("stored").remote = Some(observation.remote.clone());
+            }
+            Record::PresenceChanged { item, presence, .. } => {
+                self.items.get_mut(item).expect("stored").presence = *presence;
+            }
+            Record::NoticesSettled(ids, disposition) => {
+                for id in ids {
+                    let notice = self.notices.get_mut(id).expect("a settled notice is stored");
+                    assert!(notice.1.is_none(), "a notice is settled once");
+                    notice.1 = Some(*disposition);
+                }
+            }
+            Record::Heard {
+                feed,
+                entries,
+                keeps_strangers,
+            } => {
+                for mention in entries {
+                    let item = self
+                        .items
+                        .values()
+                        .find(|item| item.work_item == Some(mention.work_item));
+                    let is_kept = match item {
+                        Some(item) => is_news(
+                            *feed,
+                            mention,
+                            item.remote.as_ref().map(|remote| remote.rev),
+                            item.presence,
+                        ),
+                        None => *keeps_strangers && !mention.is_deleted,
+                    };
+                    if is_kept {
+                        self.notice(mention.work_item);
+                    }
+                }
+            }
+            Record::Sweep => {
+                let hidden = self.items.values().filter(|item| item.presence == Presence::OutOfSight);
+                let ids: Vec<WorkItemId> = hidden.filter_map(|item| item.work_item).collect();
+                for id in ids {
+                    self.notice(id);
+                }
+            }
+            Record::CursorMoved(feed, token) => {
+                self.cursors.insert(*feed, token.clone());
+            }
+            Record::TokenRefused(..) | Record::TokenWorks(_) | Record::Health(_) => {}
+        }
+    }
+
+    fn with_edit(&mut self, id: EditId, change: impl FnOnce(&mut Edit)) {
+        let edit = self
+            .items
+            .values_mut()
+            .flat_map(|item| &mut item.edits)
+            .find(|edit| edit.id == id);
+        change(edit.unwrap_or_else(|| panic!("edit {id} is changed after it was settled")));
+    }
+
+    fn with_attempt(&mut self, id: AttemptId, change: impl FnOnce(&mut Attempt)) {
+        let attempt = self
+            .attempts
+            .get_mut(&id)
+            .expect("an attempt is begun before anything else");
+        assert!(
+            !matches!(attempt.state, AttemptState::Ended { .. }),
+            "an attempt ends once"
+        );
+        change(attempt);
+        let attempt = attempt.clone();
+        if let Some(item) = self.items.get_mut(&attempt.item) {
+            item.attempt = Some(attempt);
+        }
+    }
+}

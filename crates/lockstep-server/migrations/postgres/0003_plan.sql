@@ -4,7 +4,7 @@
 create table work_items (
     item_id uuid primary key,
     company_id uuid not null references companies (id),
-    connection_id uuid not null,
+    connection_id uuid not null references connections (id),
     work_item_id bigint,
     presence text not null check (presence in ('unborn', 'present', 'deleted', 'out_of_sight')),
     rev bigint,
@@ -24,7 +24,7 @@ create index work_items_by_company on work_items (company_id);
 create table attempts (
     id uuid primary key,
     company_id uuid not null references companies (id),
-    connection_id uuid not null,
+    connection_id uuid not null references connections (id),
     item_id uuid not null references work_items (item_id),
     author uuid not null references members (id),
     -- Whose token was used, and its owner as Azure DevOps shows them.
@@ -51,7 +51,7 @@ create index attempts_by_company on attempts (company_id, started_us);
 create table edits (
     id uuid primary key,
     company_id uuid not null references companies (id),
-    connection_id uuid not null,
+    connection_id uuid not null references connections (id),
     item_id uuid not null references work_items (item_id),
     -- The order of edits: the change number, then the place among those of one change.
     change_number bigint not null,
@@ -77,7 +77,7 @@ create index edits_by_item on edits (item_id, change_number, position);
 
 -- How far each feed has been read.
 create table cursors (
-    connection_id uuid not null,
+    connection_id uuid not null references connections (id),
     feed text not null check (feed in ('revisions', 'links')),
     company_id uuid not null references companies (id),
     token text not null,
@@ -89,7 +89,7 @@ create table cursors (
 create table observations (
     id uuid primary key,
     company_id uuid not null references companies (id),
-    connection_id uuid not null,
+    connection_id uuid not null references connections (id),
     item_id uuid not null references work_items (item_id),
     rev bigint not null,
     at_us bigint not null,

@@ -4,7 +4,7 @@
 create table work_items (
     item_id blob primary key,
     company_id blob not null references companies (id),
-    connection_id blob not null,
+    connection_id blob not null references connections (id),
     work_item_id integer,
     presence text not null check (presence in ('unborn', 'present', 'deleted', 'out_of_sight')),
     rev integer,
@@ -24,7 +24,7 @@ create index work_items_by_company on work_items (company_id);
 create table attempts (
     id blob primary key,
     company_id blob not null references companies (id),
-    connection_id blob not null,
+    connection_id blob not null references connections (id),
     item_id blob not null references work_items (item_id),
     author blob not null references members (id),
     -- Whose token was used, and its owner as Azure DevOps shows them.
@@ -51,7 +51,7 @@ create index attempts_by_company on attempts (company_id, started_us);
 create table edits (
     id blob primary key,
     company_id blob not null references companies (id),
-    connection_id blob not null,
+    connection_id blob not null references connections (id),
     item_id blob not null references work_items (item_id),
     -- The order of edits: the change number, then the place among those of one change.
     change_number integer not null,
@@ -77,7 +77,7 @@ create index edits_by_item on edits (item_id, change_number, position);
 
 -- How far each feed has been read.
 create table cursors (
-    connection_id blob not null,
+    connection_id blob not null references connections (id),
     feed text not null check (feed in ('revisions', 'links')),
     company_id blob not null references companies (id),
     token text not null,
@@ -89,7 +89,7 @@ create table cursors (
 create table observations (
     id blob primary key,
     company_id blob not null references companies (id),
-    connection_id blob not null,
+    connection_id blob not null references connections (id),
     item_id blob not null references work_items (item_id),
     rev integer not null,
     at_us integer not null,

@@ -47,7 +47,9 @@ pub struct AttemptRow {
 impl AttemptRow {
     /// How it ended, if it has.
     pub fn outcome(&self) -> Option<Outcome> {
-        OUTCOMES.into_iter().find(|outcome| Some(outcome_text(*outcome)) == self.outcome.as_deref())
+        OUTCOMES
+            .into_iter()
+            .find(|outcome| Some(outcome_text(*outcome)) == self.outcome.as_deref())
     }
 }
 
@@ -75,11 +77,17 @@ pub(super) fn outcome_text(outcome: Outcome) -> &'static str {
 impl Store {
     /// Every attempt about an item, oldest first.
     pub async fn attempts_of_item(&self, company: CompanyId, item: ItemId) -> Result<Vec<AttemptRow>, StoreError> {
-        db!(self, |c| sqlx::query_as::<_, AttemptRow>(OF_ITEM).bind(company.0).bind(item.0).fetch_all(c))
+        db!(self, |c| sqlx::query_as::<_, AttemptRow>(OF_ITEM)
+            .bind(company.0)
+            .bind(item.0)
+            .fetch_all(c))
     }
 
     /// The company's newest attempts, newest first, at most `n_max`.
     pub async fn recent_attempts(&self, company: CompanyId, n_max: i64) -> Result<Vec<AttemptRow>, StoreError> {
-        db!(self, |c| sqlx::query_as::<_, AttemptRow>(RECENT).bind(company.0).bind(n_max).fetch_all(c))
+        db!(self, |c| sqlx::query_as::<_, AttemptRow>(RECENT)
+            .bind(company.0)
+            .bind(n_max)
+            .fetch_all(c))
     }
 }

@@ -17,9 +17,15 @@ sql! {
 
 impl Store {
     /// How far each feed of the connection has been read; a feed that was never read is absent.
-    pub async fn cursors(&self, company: CompanyId, connection: ConnectionId) -> Result<BTreeMap<Feed, String>, StoreError> {
-        let rows: Vec<(String, String)> =
-            db!(self, |c| sqlx::query_as(OF_CONNECTION).bind(company.0).bind(connection.0).fetch_all(c))?;
+    pub async fn cursors(
+        &self,
+        company: CompanyId,
+        connection: ConnectionId,
+    ) -> Result<BTreeMap<Feed, String>, StoreError> {
+        let rows: Vec<(String, String)> = db!(self, |c| sqlx::query_as(OF_CONNECTION)
+            .bind(company.0)
+            .bind(connection.0)
+            .fetch_all(c))?;
         let feeds = [Feed::Revisions, Feed::Links];
         Ok(rows
             .into_iter()
@@ -38,12 +44,15 @@ impl Tx {
         token: &str,
         now_us: i64,
     ) -> Result<(), StoreError> {
-        run!(self, sqlx::query(MOVE)
-            .bind(connection.0)
-            .bind(feed_text(feed))
-            .bind(company.0)
-            .bind(token)
-            .bind(now_us))?;
+        run!(
+            self,
+            sqlx::query(MOVE)
+                .bind(connection.0)
+                .bind(feed_text(feed))
+                .bind(company.0)
+                .bind(token)
+                .bind(now_us)
+        )?;
         Ok(())
     }
 

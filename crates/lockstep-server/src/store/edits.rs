@@ -77,7 +77,9 @@ impl EditRow {
     pub fn unsettled(self) -> Option<Edit> {
         let state = match (self.state.as_str(), self.attempt_id, self.hold) {
             ("waiting", ..) => EditState::Waiting,
-            ("sending", Some(attempt), _) => EditState::Sending { attempt: AttemptId(attempt) },
+            ("sending", Some(attempt), _) => EditState::Sending {
+                attempt: AttemptId(attempt),
+            },
             ("held", _, Some(Json(hold))) => EditState::Held { hold },
             _ => return None,
         };
@@ -112,22 +114,37 @@ pub struct OpenEditRow {
 impl Store {
     /// One edit, settled or not.
     pub async fn edit(&self, company: CompanyId, id: EditId) -> Result<Option<EditRow>, StoreError> {
-        db!(self, |c| sqlx::query_as::<_, EditRow>(ONE).bind(company.0).bind(id.0).fetch_optional(c))
+        db!(self, |c| sqlx::query_as::<_, EditRow>(ONE)
+            .bind(company.0)
+            .bind(id.0)
+            .fetch_optional(c))
     }
 
     /// Every edit of an item, settled or not, in order.
     pub async fn edits_of_item(&self, company: CompanyId, item: ItemId) -> Result<Vec<EditRow>, StoreError> {
-        db!(self, |c| sqlx::query_as::<_, EditRow>(OF_ITEM).bind(company.0).bind(item.0).fetch_all(c))
+        db!(self, |c| sqlx::query_as::<_, EditRow>(OF_ITEM)
+            .bind(company.0)
+            .bind(item.0)
+            .fetch_all(c))
     }
 
     /// Every unsettled edit of the company, in order.
     pub async fn unsettled_edits(&self, company: CompanyId) -> Result<Vec<EditRow>, StoreError> {
-        db!(self, |c| sqlx::query_as::<_, EditRow>(UNSETTLED_OF_COMPANY).bind(company.0).fetch_all(c))
+        db!(self, |c| sqlx::query_as::<_, EditRow>(UNSETTLED_OF_COMPANY)
+            .bind(company.0)
+            .fetch_all(c))
     }
 
     /// The connection's unsettled edits, for counting them.
-    pub async fn open_edits(&self, company: CompanyId, connection: ConnectionId) -> Result<Vec<OpenEditRow>, StoreError> {
-        db!(self, |c| sqlx::query_as::<_, OpenEditRow>(N_UNSETTLED).bind(company.0).bind(connection.0).fetch_all(c))
+    pub async fn open_edits(
+        &self,
+        company: CompanyId,
+        connection: ConnectionId,
+    ) -> Result<Vec<OpenEditRow>, StoreError> {
+        db!(self, |c| sqlx::query_as::<_, OpenEditRow>(N_UNSETTLED)
+            .bind(company.0)
+            .bind(connection.0)
+            .fetch_all(c))
     }
 
     /// Items of the connection with unsettled edits above change number `after`, and the highest such number.
@@ -150,7 +167,10 @@ impl Store {
 impl Tx {
     /// One edit, as this transaction sees it.
     pub async fn edit(&mut self, company: CompanyId, id: EditId) -> Result<Option<EditRow>, StoreError> {
-        tx!(self, |c| sqlx::query_as::<_, EditRow>(ONE).bind(company.0).bind(id.0).fetch_optional(c))
+        tx!(self, |c| sqlx::query_as::<_, EditRow>(ONE)
+            .bind(company.0)
+            .bind(id.0)
+            .fetch_optional(c))
     }
 
     /// Appends edits of an item, in this order, under `change`, a number taken in this transaction.
@@ -167,15 +187,18 @@ impl Tx {
     ) -> Result<u64, StoreError> {
         let mut n_new = 0;
         for edit in edits {
-            n_new += run!(self, sqlx::query(INSERT)
-                .bind(edit.id.0)
-                .bind(company.0)
-                .bind(connection.0)
-                .bind(item.0)
-                .bind(change)
-                .bind(edit.author.0)
-                .bind(edit.at_us)
-                .bind(Json(&edit.act)))?;
+            n_new += run!(
+                self,
+                sqlx::query(INSERT)
+                    .bind(edit.id.0)
+                    .bind(company.0)
+                    .bind(connection.0)
+                    .bind(item.0)
+                    .bind(change)
+                    .bind(edit.author.0)
+                    .bind(edit.at_us)
+                    .bind(Json(&edit.act))
+            )?;
         }
         Ok(n_new)
     }

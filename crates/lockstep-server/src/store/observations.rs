@@ -37,6 +37,9 @@ pub struct ObservationRow {
 impl Store {
     /// What reads of an item brought, oldest first.
     pub async fn observations(&self, company: CompanyId, item: ItemId) -> Result<Vec<ObservationRow>, StoreError> {
-        db!(self, |c| sqlx::query_as::<_, ObservationRow>(OF_ITEM).bind(company.0).bind(item.0).fetch_all(c))
+        db!(self, |c| sqlx::query_as::<_, ObservationRow>(OF_ITEM)
+            .bind(company.0)
+            .bind(item.0)
+            .fetch_all(c))
     }
 }

@@ -93,7 +93,11 @@ impl WorkItemRow {
     pub fn into_item(self, edits: Vec<Edit>, attempt: Option<Attempt>) -> Item {
         let presence = self.presence();
         let remote = match (self.rev, self.fields, self.relations) {
-            (Some(rev), Some(Json(fields)), Some(Json(relations))) => Some(Remote { rev: Rev(rev), fields, relations }),
+            (Some(rev), Some(Json(fields)), Some(Json(relations))) => Some(Remote {
+                rev: Rev(rev),
+                fields,
+                relations,
+            }),
             _ => None,
         };
         Item {
@@ -136,17 +140,25 @@ pub(super) fn id_list(ids: impl IntoIterator<Item = Uuid>) -> Json<Vec<String>> 
 impl Store {
     /// The work item of an item, if it has been pushed.
     pub async fn work_item(&self, company: CompanyId, item: ItemId) -> Result<Option<WorkItemRow>, StoreError> {
-        db!(self, |c| sqlx::query_as::<_, WorkItemRow>(ONE).bind(company.0).bind(item.0).fetch_optional(c))
+        db!(self, |c| sqlx::query_as::<_, WorkItemRow>(ONE)
+            .bind(company.0)
+            .bind(item.0)
+            .fetch_optional(c))
     }
 
     /// Every work item the company plans with, of all its connections.
     pub async fn work_items(&self, company: CompanyId) -> Result<Vec<WorkItemRow>, StoreError> {
-        db!(self, |c| sqlx::query_as::<_, WorkItemRow>(OF_COMPANY).bind(company.0).fetch_all(c))
+        db!(self, |c| sqlx::query_as::<_, WorkItemRow>(OF_COMPANY)
+            .bind(company.0)
+            .fetch_all(c))
     }
 
     /// How many work items of the connection Lockstep follows.
     pub async fn n_paired(&self, company: CompanyId, connection: ConnectionId) -> Result<i64, StoreError> {
-        db!(self, |c| sqlx::query_scalar(N_PAIRED).bind(company.0).bind(connection.0).fetch_one(c))
+        db!(self, |c| sqlx::query_scalar(N_PAIRED)
+            .bind(company.0)
+            .bind(connection.0)
+            .fetch_one(c))
     }
 
     /// One item with its unsettled edits and its open attempt.
@@ -157,8 +169,10 @@ impl Store {
 
     /// The connection's items that have something open: an unsettled edit or an open attempt.
     pub async fn open_items(&self, company: CompanyId, connection: ConnectionId) -> Result<Vec<Item>, StoreError> {
-        let rows =
-            db!(self, |c| sqlx::query_as::<_, WorkItemRow>(OPEN).bind(company.0).bind(connection.0).fetch_all(c))?;
+        let rows = db!(self, |c| sqlx::query_as::<_, WorkItemRow>(OPEN)
+            .bind(company.0)
+            .bind(connection.0)
+            .fetch_all(c))?;
         self.with_what_is_open(company, rows).await
     }
 
@@ -186,13 +200,18 @@ impl Store {
         work_items: &BTreeSet<WorkItemId>,
     ) -> Result<BTreeMap<WorkItemId, Item>, StoreError> {
         let list = Json(work_items.iter().map(|id| id.0).collect::<Vec<i64>>());
-        let rows = db!(self, |c, dialect| sqlx::query_as::<_, WorkItemRow>(BY_WORK_ITEM.on(dialect))
-            .bind(company.0)
-            .bind(connection.0)
-            .bind(&list)
-            .fetch_all(c))?;
+        let rows = db!(self, |c, dialect| sqlx::query_as::<_, WorkItemRow>(
+            BY_WORK_ITEM.on(dialect)
+        )
+        .bind(company.0)
+        .bind(connection.0)
+        .bind(&list)
+        .fetch_all(c))?;
         let items = self.with_what_is_open(company, rows).await?;
-        Ok(items.into_iter().filter_map(|item| Some((item.work_item?, item))).collect())
+        Ok(items
+            .into_iter()
+            .filter_map(|item| Some((item.work_item?, item)))
+            .collect())
     }
 
     async fn with_what_is_open(&self, company: CompanyId, rows: Vec<WorkItemRow>) -> Result<Vec<Item>, StoreError> {
@@ -212,8 +231,10 @@ impl Store {
         for edit in edits {
             edits_of.entry(edit.item_id).or_default().extend(edit.unsettled());
         }
-        let mut attempt_of: BTreeMap<Uuid, Attempt> =
-            attempts.into_iter().map(|Json(attempt)| (attempt.item.0, attempt)).collect();
+        let mut attempt_of: BTreeMap<Uuid, Attempt> = attempts
+            .into_iter()
+            .map(|Json(attempt)| (attempt.item.0, attempt))
+            .collect();
         Ok(rows
             .into_iter()
             .map(|row| {
@@ -227,12 +248,17 @@ impl Store {
 impl Tx {
     /// The work item of an item, as this transaction sees it.
     pub async fn work_item(&mut self, company: CompanyId, item: ItemId) -> Result<Option<WorkItemRow>, StoreError> {
-        tx!(self, |c| sqlx::query_as::<_, WorkItemRow>(ONE).bind(company.0).bind(item.0).fetch_optional(c))
+        tx!(self, |c| sqlx::query_as::<_, WorkItemRow>(ONE)
+            .bind(company.0)
+            .bind(item.0)
+            .fetch_optional(c))
     }
 
     /// One item with its unsettled edits and its open attempt, as this transaction sees it.
     pub async fn item(&mut self, company: CompanyId, item: ItemId) -> Result<Option<Item>, StoreError> {
-        let Some(row) = self.work_item(company, item).await? else { return Ok(None) };
+        let Some(row) = self.work_item(company, item).await? else {
+            return Ok(None);
+        };
         let list = id_list([item.0]);
         let edits = tx!(self, |c, dialect| sqlx::query_as::<_, EditRow>(UNSETTLED.on(dialect))
             .bind(company.0)
@@ -257,12 +283,15 @@ impl Tx {
         change: i64,
         now_us: i64,
     ) -> Result<(), StoreError> {
-        run!(self, sqlx::query(INSERT_UNBORN)
-            .bind(item.0)
-            .bind(company.0)
-            .bind(connection.0)
-            .bind(change)
-            .bind(now_us))?;
+        run!(
+            self,
+            sqlx::query(INSERT_UNBORN)
+                .bind(item.0)
+                .bind(company.0)
+                .bind(connection.0)
+                .bind(change)
+                .bind(now_us)
+        )?;
         Ok(())
     }
 }

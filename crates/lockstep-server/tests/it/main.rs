@@ -1,0 +1,10 @@
+//! Stories told over HTTP to a server in this process, on SQLite and on PostgreSQL. One file per slice.
+
+mod access;
+mod accounts;
+mod live;
+mod members;
+mod server;
+mod sessions;
+mod store;
+mod world;

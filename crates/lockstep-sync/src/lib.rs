@@ -29,3 +29,6 @@ pub mod rules;
 pub mod value;
 
 pub use ids::*;
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,11 @@ fn main() -> std::io::Result<()> {
         std::fs::create_dir_all(&dist)?;
         std::fs::write(dist.join("index.html"), STUB)?;
     }
-    // A new migration is compiled in; new screens are embedded.
+    // A release embeds the screens; a debug build reads them from the folder.
+    if std::env::var_os("CARGO_CFG_DEBUG_ASSERTIONS").is_none() {
+        println!("cargo::rerun-if-changed=../../web/dist");
+    }
+    // A new migration is compiled in.
     println!("cargo::rerun-if-changed=migrations");
     println!("cargo::rerun-if-changed=build.rs");
     Ok(())

@@ -165,8 +165,12 @@ async fn metrics(State(app): State<App>, source: Source, headers: HeaderMap) -> 
         .get(header::AUTHORIZATION)
         .and_then(|v| v.as_bytes().strip_prefix(b"Bearer "))
         .unwrap_or_default();
-    let has_token = !token.is_empty() && bool::from(token.ct_eq(given));
-    if !has_token && !(token.is_empty() && source.is_this_machine()) {
+    let may_read = if token.is_empty() {
+        source.is_this_machine()
+    } else {
+        bool::from(token.ct_eq(given))
+    };
+    if !may_read {
         return Err(ApiError::SignedOut);
     }
     Ok((

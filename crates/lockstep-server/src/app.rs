@@ -13,6 +13,7 @@ use crate::ids::ConnectionId;
 use crate::live::LiveBus;
 use crate::metrics::Metrics;
 use crate::store::Store;
+use crate::sync::transport::{HttpsTransport, TransportSettings};
 use crate::vault::Vault;
 
 /// Rings that may wait while the driver is busy; it looks at everything when it missed one.
@@ -30,6 +31,8 @@ pub struct Shared {
     pub config: Arc<Config>,
     /// Seals and opens tokens and secrets.
     pub vault: Arc<Vault>,
+    /// The way to Azure DevOps.
+    pub transport: Arc<HttpsTransport>,
     /// Announcements to browsers. Committing a [`Tx`](crate::store::Tx) announces what it numbered; nobody else has to.
     pub live: LiveBus,
     /// Wakes the driver.
@@ -69,16 +72,18 @@ impl App {
     /// Opens the database and the key file, making both when missing.
     pub async fn open(config: Config, flavour: Flavour) -> anyhow::Result<Self> {
         use anyhow::Context;
-        std::fs::create_dir_all(&config.data_dir)
+        make_private_folder(&config.data_dir)
             .with_context(|| format!("making the data folder {}", config.data_dir.display()))?;
         let vault = Vault::open(&config.key_file)
             .with_context(|| format!("opening the key file {}", config.key_file.display()))?;
         let store = Store::open(&config.database).await?;
+        let transport = HttpsTransport::new(&TransportSettings::of(&config)?)?;
         let setup = SetupCode::for_server_with(store.n_companies().await?);
         Ok(Self(Arc::new(Shared {
             live: store.live().clone(),
             store,
             vault: Arc::new(vault),
+            transport: Arc::new(transport),
             wake: DriverBell::default(),
             metrics: Metrics::default(),
             is_demo: flavour.is_demo,
@@ -102,6 +107,15 @@ impl App {
     pub fn now_us(&self) -> i64 {
         now_us()
     }
+}
+
+/// Makes the folder when missing, for its owner alone.
+fn make_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// The clock: microseconds since 1970, UTC.

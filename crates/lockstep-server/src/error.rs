@@ -101,7 +101,10 @@ impl Kind {
 
 /// A refusal in a slice's own words.
 #[derive(Debug, Clone)]
-pub struct Refusal {
+pub struct Refusal(Box<Words>);
+
+#[derive(Debug, Clone)]
+struct Words {
     kind: Kind,
     code: &'static str,
     title: String,
@@ -115,7 +118,7 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal with its code for programs and its title for people.
     pub fn new(kind: Kind, code: &'static str, title: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Words {
             kind,
             code,
             title: title.into(),
@@ -124,7 +127,7 @@ impl Refusal {
             fields: Vec::new(),
             retry_after_s: None,
             more: serde_json::Map::new(),
-        }
+        }))
     }
 
     /// A field that can't be accepted as it is.
@@ -135,21 +138,21 @@ impl Refusal {
     /// More about it, for people.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = detail.into();
+        self.0.detail = detail.into();
         self
     }
 
     /// What to do about it.
     #[must_use]
     pub fn next_step(mut self, next_step: impl Into<String>) -> Self {
-        self.next_step = Some(next_step.into());
+        self.0.next_step = Some(next_step.into());
         self
     }
 
     /// One more field at fault.
     #[must_use]
     pub fn field(mut self, field: &str, message: impl Into<String>) -> Self {
-        self.fields.push(FieldProblem {
+        self.0.fields.push(FieldProblem {
             field: field.to_owned(),
             message: message.into(),
         });
@@ -159,26 +162,26 @@ impl Refusal {
     /// When to come back.
     #[must_use]
     pub fn retry_after_s(mut self, seconds: u64) -> Self {
-        self.retry_after_s = Some(seconds);
+        self.0.retry_after_s = Some(seconds);
         self
     }
 
     /// A further member of the problem, such as `checklist`.
     #[must_use]
     pub fn with(mut self, name: &str, value: serde_json::Value) -> Self {
-        self.more.insert(name.to_owned(), value);
+        self.0.more.insert(name.to_owned(), value);
         self
     }
 
     fn problem(&self) -> Problem {
         Problem {
-            r#type: format!("/problems/{}", self.code),
-            code: self.code.to_owned(),
-            title: self.title.clone(),
-            status: self.kind.status().as_u16(),
-            detail: self.detail.clone(),
-            next_step: self.next_step.clone(),
-            fields: self.fields.clone(),
+            r#type: format!("/problems/{}", self.0.code),
+            code: self.0.code.to_owned(),
+            title: self.0.title.clone(),
+            status: self.0.kind.status().as_u16(),
+            detail: self.0.detail.clone(),
+            next_step: self.0.next_step.clone(),
+            fields: self.0.fields.clone(),
         }
     }
 }
@@ -196,8 +199,8 @@ pub enum ApiError {
     #[error("no such thing in this company")]
     NotFound,
     /// A slice's own words.
-    #[error("refused: {}", .0.code)]
-    Refused(Box<Refusal>),
+    #[error("refused: {}", .0.0.code)]
+    Refused(Refusal),
     /// The store could not.
     #[error("the store could not")]
     Store(#[from] StoreError),
@@ -208,7 +211,7 @@ pub enum ApiError {
 
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
-        Self::Refused(Box::new(refusal))
+        Self::Refused(refusal)
     }
 }
 
@@ -221,7 +224,7 @@ impl From<anyhow::Error> for ApiError {
 impl ApiError {
     fn refusal(self) -> Refusal {
         match self {
-            Self::Refused(refusal) => *refusal,
+            Self::Refused(refusal) => refusal,
             Self::SignedOut => Refusal::new(Kind::SignedOut, "signed_out", "Please sign in")
                 .detail("Nobody is signed in here, or the session has ended.")
                 .next_step("Sign in and try again."),
@@ -272,12 +275,12 @@ impl IntoResponse for Refusal {
             Ok(serde_json::Value::Object(body)) => body,
             _ => serde_json::Map::new(),
         };
-        body.extend(self.more.clone());
-        let mut response = (self.kind.status(), serde_json::Value::Object(body).to_string()).into_response();
+        body.extend(self.0.more.clone());
+        let mut response = (self.0.kind.status(), serde_json::Value::Object(body).to_string()).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(seconds) = self.retry_after_s {
+        if let Some(seconds) = self.0.retry_after_s {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response

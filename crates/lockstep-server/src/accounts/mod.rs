@@ -13,7 +13,7 @@ pub mod throttle;
 use axum::Json;
 use axum::extract::State;
 use http::{HeaderName, HeaderValue};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -100,12 +100,45 @@ pub struct Me {
     pub initials: String,
     /// Colour of the initials, 1 to 6.
     pub avatar: i64,
-    /// `system`, `light` or `dark`.
-    pub theme: String,
+    /// Colours of the screen.
+    pub theme: Theme,
     /// Whether single letters are short cuts.
     pub has_single_keys: bool,
     /// The acts the role includes, such as `connections.manage`.
     pub may: Vec<&'static str>,
+}
+
+/// Colours of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the system has it.
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Theme {
+    /// As it is stored and sent.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+impl From<String> for Theme {
+    fn from(text: String) -> Self {
+        // The database lets no fourth one in.
+        [Self::Light, Self::Dark]
+            .into_iter()
+            .find(|theme| theme.as_str() == text)
+            .unwrap_or(Self::System)
+    }
 }
 
 /// What only a demo has.

@@ -101,7 +101,10 @@ pub fn check_new(field: &str, password: &SecretString, email: &str, name: &str) 
     }
     let mailbox = email.split('@').next().unwrap_or_default().to_lowercase();
     let is_guessable = [email.to_lowercase(), mailbox, name.to_lowercase()].contains(&folded)
-        || folded.chars().all(|c| Some(c) == folded.chars().next())
+        || folded
+            .chars()
+            .next()
+            .is_some_and(|first| folded.chars().all(|c| c == first))
         || COMMON
             .iter()
             .any(|common| folded.trim_end_matches(|c: char| c.is_ascii_digit() || c == '!') == *common);

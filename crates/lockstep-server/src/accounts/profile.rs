@@ -4,15 +4,15 @@ use axum::Json;
 use axum::extract::State;
 use http::{HeaderMap, StatusCode, header};
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{Me, checked_name, me, passwords, sessions};
+use super::{Me, Theme, checked_name, me, passwords, sessions};
 use crate::access::Member;
 use crate::app::App;
 use crate::error::{ApiError, Problem, Refusal};
-use crate::extract::Body;
+use crate::extract::{Body, Source};
 use crate::live::Noun;
 use crate::store::audit::AuditEntry;
 
@@ -23,25 +23,6 @@ pub(super) struct EditMe {
     name: Option<String>,
     theme: Option<Theme>,
     has_single_keys: Option<bool>,
-}
-
-/// Colours of the screen.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum Theme {
-    System,
-    Light,
-    Dark,
-}
-
-impl Theme {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
 }
 
 /// Changes what members may change of themselves.
@@ -63,7 +44,7 @@ pub(super) async fn edit(
     let mut row = tx.member(member.company, member.id).await?.ok_or(ApiError::SignedOut)?;
     let is_renamed = name.as_ref().is_some_and(|name| *name != row.name);
     row.name = name.unwrap_or(row.name);
-    row.theme = input.theme.map_or(row.theme, |theme| theme.as_str().to_owned());
+    row.theme = input.theme.unwrap_or(row.theme);
     row.has_single_keys = input.has_single_keys.unwrap_or(row.has_single_keys);
     tx.set_member_profile(&row).await?;
     if is_renamed {
@@ -101,6 +82,7 @@ pub(super) struct ChangePassword {
 pub(super) async fn change_password(
     State(app): State<App>,
     member: Member,
+    source: Source,
     headers: HeaderMap,
     Body(input): Body<ChangePassword>,
 ) -> Result<(StatusCode, [(http::HeaderName, http::HeaderValue); 1]), ApiError> {
@@ -110,7 +92,7 @@ pub(super) async fn change_password(
         .await?
         .ok_or(ApiError::SignedOut)?;
     // A stolen session must not become a way to guess the password.
-    app.throttle.try_account(&row.email)?;
+    app.throttle.try_account(&row.email, source.address)?;
     let stored = app.store.password_hash(member.company, member.id).await?;
     if !app
         .passwords
@@ -120,7 +102,7 @@ pub(super) async fn change_password(
     {
         return Err(Refusal::field_is("current", "is not your password").into());
     }
-    app.throttle.was_right(&row.email);
+    app.throttle.was_right(&row.email, source.address);
     passwords::check_new("new", &input.new, &row.email, &row.name)?;
     let hash = app.passwords.hash(&input.new).await.map_err(anyhow::Error::from)?;
     let mut tx = app.store.begin().await?;

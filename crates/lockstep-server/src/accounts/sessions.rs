@@ -30,6 +30,7 @@ const USER_AGENT_CHARS_MAX: usize = 200;
 
 /// One of the member's own sessions.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SessionRow)]
 pub(super) struct SessionListItem {
     id: Uuid,
     created_us: i64,

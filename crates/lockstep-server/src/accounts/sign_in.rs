@@ -39,7 +39,7 @@ pub(super) async fn sign_in(
     Body(input): Body<SignIn>,
 ) -> Result<WithCookie<Session>, ApiError> {
     app.throttle.try_from_source(source.address)?;
-    app.throttle.try_account(&input.email)?;
+    app.throttle.try_account(&input.email, source.address)?;
     let row = app
         .store
         .member_signing_in(&input.email)
@@ -61,7 +61,7 @@ pub(super) async fn sign_in(
         .next_step("Try again, or ask a company admin whether you have access.")
         .into());
     };
-    app.throttle.was_right(&input.email);
+    app.throttle.was_right(&input.email, source.address);
     metrics::counter!("lockstep_sign_ins_total", "outcome" => "accepted").increment(1);
     begin_session(
         &app,

@@ -1,8 +1,10 @@
 //! How often a password or the set-up code may be tried: per account and per address the tries come from.
 //!
-//! A right password starts its account afresh, so a person who mistyped a few times is not punished for the next day's sign-in.
+//! A right password starts its account afresh, so a person who mistyped a few times is not punished for the next day's
+//! sign-in. A network from which the account was entered rightly counts by itself, so strangers who guess elsewhere don't
+//! keep the owner out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Mutex;
@@ -19,14 +21,31 @@ use crate::store::members::folded;
 /// Accounts and addresses that are remembered before idle ones are forgotten.
 const N_KEYS_BEFORE_TIDYING: usize = 10_000;
 
-/// An account without its e-mail address, and how often it was entered rightly.
-type AccountKey = ([u8; 32], u64);
+/// Networks remembered for each account.
+const N_NETWORKS_MAX: usize = 8;
+
+/// What is counted by itself: the tries with one account since it was last entered rightly, from one known network or from
+/// all others together.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct AccountKey {
+    account: [u8; 32],
+    n_entered: u64,
+    from: Option<IpAddr>,
+}
+
+/// How an account was entered since the server started.
+#[derive(Default)]
+struct Entered {
+    n: u64,
+    from: VecDeque<IpAddr>,
+}
 
 /// Counts tries.
 pub struct SignInThrottle {
     accounts: DefaultKeyedRateLimiter<AccountKey>,
     sources: DefaultKeyedRateLimiter<IpAddr>,
-    successes: Mutex<HashMap<[u8; 32], u64>>,
+    /// One entry per account that somebody holds, so no stranger makes it grow.
+    entered: Mutex<HashMap<[u8; 32], Entered>>,
     clock: DefaultClock,
 }
 
@@ -36,7 +55,7 @@ impl SignInThrottle {
         Self {
             accounts: RateLimiter::keyed(quota(config.sign_in_burst, config.sign_in_per_hour)),
             sources: RateLimiter::keyed(quota(config.sign_in_source_burst, config.sign_in_source_per_hour)),
-            successes: Mutex::default(),
+            entered: Mutex::default(),
             clock: DefaultClock::default(),
         }
     }
@@ -52,25 +71,42 @@ impl SignInThrottle {
     }
 
     /// Counts one try with the account of `email`, whether there is one or not; refuses when there were too many.
-    pub fn try_account(&self, email: &str) -> Result<(), ApiError> {
+    pub fn try_account(&self, email: &str, source: IpAddr) -> Result<(), ApiError> {
         if self.accounts.len() > N_KEYS_BEFORE_TIDYING {
             self.accounts.retain_recent();
         }
-        let account = account(email);
-        let n_successes = self.successes().get(&account).copied().unwrap_or(0);
+        let (account, source) = (account(email), network(source));
+        let key = match self.entered().get(&account) {
+            Some(entered) => AccountKey {
+                account,
+                n_entered: entered.n,
+                from: entered.from.contains(&source).then_some(source),
+            },
+            None => AccountKey {
+                account,
+                n_entered: 0,
+                from: None,
+            },
+        };
         self.accounts
-            .check_key(&(account, n_successes))
+            .check_key(&key)
             .map_err(|until| too_many(until.wait_time_from(self.clock.now())))
     }
 
-    /// The account's password was right: its tries start afresh.
-    pub fn was_right(&self, email: &str) {
-        *self.successes().entry(account(email)).or_insert(0) += 1;
+    /// The account's password was right: its tries start afresh, and those from this network count by themselves.
+    pub fn was_right(&self, email: &str, source: IpAddr) {
+        let mut all = self.entered();
+        let entered = all.entry(account(email)).or_default();
+        entered.n += 1;
+        let source = network(source);
+        entered.from.retain(|known| *known != source);
+        entered.from.push_front(source);
+        entered.from.truncate(N_NETWORKS_MAX);
     }
 
-    fn successes(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 32], u64>> {
+    fn entered(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 32], Entered>> {
         // A panic elsewhere leaves a map that is still a map.
-        self.successes.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.entered.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -125,27 +161,44 @@ mod tests {
         })
     }
 
+    fn address(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
     #[test]
-    fn an_account_is_tried_only_so_often_however_it_is_spelt() {
+    fn an_account_is_tried_only_so_often_however_it_is_spelt_and_wherever_from() {
         let throttle = throttle(2);
-        assert!(throttle.try_account("ada@example.org").is_ok());
-        assert!(throttle.try_account(" ADA@example.org").is_ok());
-        assert!(throttle.try_account("ada@example.org").is_err());
-        assert!(throttle.try_account("bob@example.org").is_ok());
+        assert!(throttle.try_account("ada@example.org", address("203.0.113.1")).is_ok());
+        assert!(throttle.try_account(" ADA@example.org", address("203.0.113.2")).is_ok());
+        assert!(throttle.try_account("ada@example.org", address("203.0.113.3")).is_err());
+        assert!(throttle.try_account("bob@example.org", address("203.0.113.1")).is_ok());
     }
 
     #[test]
     fn the_right_password_starts_afresh() {
         let throttle = throttle(1);
-        assert!(throttle.try_account("ada@example.org").is_ok());
-        throttle.was_right("ada@example.org");
-        assert!(throttle.try_account("ada@example.org").is_ok());
+        assert!(throttle.try_account("ada@example.org", address("203.0.113.1")).is_ok());
+        throttle.was_right("ada@example.org", address("203.0.113.1"));
+        assert!(throttle.try_account("ada@example.org", address("203.0.113.1")).is_ok());
+    }
+
+    #[test]
+    fn strangers_who_guess_do_not_keep_the_owner_out() {
+        let throttle = throttle(1);
+        throttle.was_right("ada@example.org", address("203.0.113.1"));
+        assert!(throttle.try_account("ada@example.org", address("198.51.100.1")).is_ok());
+        assert!(
+            throttle
+                .try_account("ada@example.org", address("198.51.100.2"))
+                .is_err()
+        );
+        assert!(throttle.try_account("ada@example.org", address("203.0.113.1")).is_ok());
     }
 
     #[test]
     fn changing_the_host_part_of_an_ipv6_address_gains_nothing() {
         let throttle = throttle(1);
-        assert!(throttle.try_from_source("2001:db8::1".parse().unwrap()).is_ok());
-        assert!(throttle.try_from_source("2001:db8::2".parse().unwrap()).is_err());
+        assert!(throttle.try_from_source(address("2001:db8::1")).is_ok());
+        assert!(throttle.try_from_source(address("2001:db8::2")).is_err());
     }
 }

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::{Store, StoreError, Tx};
 use crate::access::Role;
+use crate::accounts::Theme;
 use crate::ids::{CompanyId, MemberId};
 use crate::{db, run, sql, tx};
 
@@ -42,8 +43,9 @@ pub struct MemberRow {
     pub is_active: bool,
     /// Colour of the initials, 1 to 6.
     pub avatar: i64,
-    /// `system`, `light` or `dark`.
-    pub theme: String,
+    /// Colours of the screen.
+    #[sqlx(try_from = "String")]
+    pub theme: Theme,
     /// Whether single letters are short cuts.
     pub has_single_keys: bool,
     /// When the member was added.
@@ -182,7 +184,7 @@ impl Tx {
                 .bind(member.company_id)
                 .bind(member.id)
                 .bind(&member.name)
-                .bind(&member.theme)
+                .bind(member.theme.as_str())
                 .bind(member.has_single_keys)
         )?;
         Ok(())

@@ -149,7 +149,7 @@ async fn change_numbers_have_no_gap_however_many_write_at_once() {
                 .await
                 .unwrap();
             // Every third thinks better of it.
-            if index % 3 == 0 {
+            if index.is_multiple_of(3) {
                 drop(tx);
                 return None;
             }

@@ -26,12 +26,10 @@ pub async fn on_both(story: impl AsyncFn(&World)) {
 
 /// Tells the story on both databases, with other settings.
 pub async fn on_both_with(change: impl Fn(&mut Config, &mut Flavour), story: impl AsyncFn(&World)) {
-    for url in [Some(String::new()), postgres_url().await] {
-        if let Some(url) = url {
-            let world = World::start(url, &change).await;
-            story(&world).await;
-            world.stop().await;
-        }
+    for url in [Some(String::new()), postgres_url().await].into_iter().flatten() {
+        let world = World::start(url, &change).await;
+        story(&world).await;
+        world.stop().await;
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod action_items;
 pub mod api;
 pub mod app;
 pub mod config;
@@ -17,5 +18,6 @@ pub mod metrics;
 pub mod reset_password;
 pub mod serve;
 pub mod store;
+pub mod sync;
 pub mod vault;
 pub mod web;

@@ -1,0 +1,112 @@
+//! What the sync engine is told of a connection: its settings, whose tokens work, people's names, readable projects.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lockstep_sync::call::Clients;
+use lockstep_sync::edit::Whom;
+use lockstep_sync::rules::{ConflictRule, Rules, TokenOwner, WithoutOwnToken};
+
+use super::calls::ConnectionClients;
+use crate::app::App;
+use crate::config::Config;
+use crate::ids::{CompanyId, ConnectionId, MemberId};
+use crate::store::StoreError;
+use crate::store::connections::ConnectionRow;
+use crate::store::credentials::CredentialRow;
+use crate::store::members::MemberRow;
+
+/// What the engine was told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// As the engine takes it.
+    pub rules: Rules,
+    /// Whether the connection's token counts as taken. It is tried again when that changes.
+    pub is_token_ok: bool,
+}
+
+impl Told {
+    /// What there is to tell now, or `None` when the connection is gone.
+    pub async fn read(
+        app: &App,
+        company: CompanyId,
+        connection: ConnectionId,
+        projects: Option<&BTreeSet<String>>,
+    ) -> Result<Option<Self>, StoreError> {
+        let Some(row) = app.store.connection(company, connection).await? else {
+            return Ok(None);
+        };
+        let credentials = app.store.credentials(company, connection).await?;
+        let members = app.store.members(company).await?;
+        Ok(Some(Self {
+            rules: rules(&app.config, &row, &credentials, &members, projects),
+            is_token_ok: credentials.iter().any(|c| c.member_id.is_none() && c.state == "ok"),
+        }))
+    }
+}
+
+/// The rules that follow from the rows.
+pub fn rules(
+    config: &Config,
+    connection: &ConnectionRow,
+    credentials: &[CredentialRow],
+    members: &[MemberRow],
+    projects: Option<&BTreeSet<String>>,
+) -> Rules {
+    let active: BTreeMap<MemberId, &MemberRow> =
+        members.iter().filter(|m| m.is_active).map(|m| (MemberId(m.id), m)).collect();
+    let own_tokens = credentials
+        .iter()
+        .filter(|c| c.state == "ok")
+        .filter_map(|c| Some((MemberId(c.member_id?), owner(c))))
+        // Somebody who left writes nothing more under their name.
+        .filter(|(member, _)| active.contains_key(member));
+    Rules {
+        without_own_token: match connection.without_own_token.as_str() {
+            "write_as_connection" => WithoutOwnToken::WriteAsConnection,
+            _ => WithoutOwnToken::Hold,
+        },
+        conflict: match connection.conflict_rule.as_str() {
+            "azure_devops_wins" => ConflictRule::AzureDevopsWins,
+            "lockstep_wins" => ConflictRule::LockstepWins,
+            _ => ConflictRule::Ask,
+        },
+        notes_on_behalf_create: connection.notes_on_behalf_create,
+        notes_on_behalf_update: connection.notes_on_behalf_update,
+        marker_base: format!("{}/x/", config.public_url),
+        collection_url: connection.server_url.clone(),
+        delay_bound_us: micros(config.creation_delay_bound_ms),
+        request_timeout_us: micros(config.request_timeout_ms),
+        poll_interval_us: micros(config.poll_interval_ms),
+        readable_projects: projects.cloned(),
+        // A refused one stays in use: it is tried again, less and less often.
+        connection_token: credentials.iter().find(|c| c.member_id.is_none() && c.state != "reenter").map(owner),
+        own_tokens: own_tokens.collect(),
+        names: members.iter().map(|m| (MemberId(m.id), m.name.clone())).collect(),
+    }
+}
+
+/// Projects that the connection's token can read, by name and by number, folded; `None` when they could not be asked for.
+pub async fn projects(clients: &ConnectionClients) -> Option<BTreeSet<String>> {
+    let client = clients.client(Whom::Connection).await?;
+    let projects = client.projects().await.ok()?;
+    Some(
+        projects
+            .into_iter()
+            .flat_map(|project| [project.id, project.name])
+            .map(|text| text.to_lowercase())
+            .collect(),
+    )
+}
+
+fn owner(credential: &CredentialRow) -> TokenOwner {
+    TokenOwner {
+        identity_id: credential.identity_id.clone(),
+        unique_name: credential.identity_unique_name.clone().unwrap_or_default(),
+        name: credential.identity_name.clone(),
+        fingerprint: credential.fingerprint.clone(),
+    }
+}
+
+fn micros(ms: u64) -> i64 {
+    i64::try_from(ms).unwrap_or(i64::MAX).saturating_mul(1000)
+}

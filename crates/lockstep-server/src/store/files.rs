@@ -1,10 +1,14 @@
 //! The list of store files with SQL; a file missing here would escape the test that prepares every statement.
 
-use super::{Statement, attempts, audit, changes, companies, cursors, edits, members, observations, sessions, work_items};
+use super::{
+    Statement, action_items, attempts, audit, changes, companies, cursors, edits, members, observations, sessions,
+    work_item_types, work_items,
+};
 
 /// Every statement of every store file, with the file's name.
 pub fn statements() -> Vec<(&'static str, &'static [Statement])> {
     vec![
+        ("action_items", action_items::ALL),
         ("attempts", attempts::ALL),
         ("audit", audit::ALL),
         ("changes", changes::ALL),
@@ -14,6 +18,7 @@ pub fn statements() -> Vec<(&'static str, &'static [Statement])> {
         ("members", members::ALL),
         ("observations", observations::ALL),
         ("sessions", sessions::ALL),
+        ("work_item_types", work_item_types::ALL),
         ("work_items", work_items::ALL),
     ]
 }

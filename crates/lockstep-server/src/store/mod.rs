@@ -47,6 +47,7 @@
 //! or drop. So a rule read inside a transaction (the last administrator) still holds when it commits, change numbers appear
 //! in commit order, and they are announced in that order. Keep transactions short and never await the network in one.
 
+pub mod action_items;
 pub mod attempts;
 pub mod audit;
 pub mod changes;
@@ -58,6 +59,7 @@ mod lock;
 pub mod members;
 pub mod observations;
 pub mod sessions;
+pub mod work_item_types;
 pub mod work_items;
 
 use std::sync::Arc;

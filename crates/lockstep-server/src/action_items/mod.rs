@@ -1,0 +1,13 @@
+//! Action items.
+pub mod changes;
+pub mod history;
+pub mod html;
+pub mod item;
+pub mod mapping;
+pub mod open_edits;
+pub mod origin;
+pub mod people;
+pub mod shapes;
+pub mod status;
+pub mod types;
+pub mod words;

@@ -9,6 +9,10 @@ use anyhow::Result;
 use crate::arguments::Arguments;
 use crate::program;
 
+/// The test that runs the seeds, and the one that runs them with planted bugs.
+pub const TEST: &str = "simulation::simulation";
+const PLANTED: &str = "simulation::planted";
+
 /// Seeds of a run that names no number.
 pub const N_SEEDS_DEFAULT: u64 = 2000;
 
@@ -59,17 +63,16 @@ pub fn command(options: &Options) -> Command {
         "--features",
         "planted",
     ]);
-    command.args(["--test", "it", "--"]);
-    command
-        .arg(if options.is_planted { "planted" } else { "simulation" })
-        .arg("--nocapture");
-    command.env("LOCKSTEP_SEEDS", options.n_seeds.unwrap_or(N_SEEDS_DEFAULT).to_string());
+    let test = if options.is_planted { PLANTED } else { TEST };
+    command.args(["--test", "it", "--", "--nocapture", "--exact", test]);
+    match options.n_seeds.or((!options.is_planted).then_some(N_SEEDS_DEFAULT)) {
+        Some(n_seeds) => command.env("LOCKSTEP_SEEDS", n_seeds.to_string()),
+        // A planted bug is looked for until it is found; how long at most, the test says.
+        None => command.env_remove("LOCKSTEP_SEEDS"),
+    };
     match options.seed {
         Some(seed) => command.env("LOCKSTEP_SEED", seed.to_string()),
         None => command.env_remove("LOCKSTEP_SEED"),
     };
-    if options.is_planted {
-        command.env("LOCKSTEP_PLANTED", "1");
-    }
     command
 }

@@ -19,9 +19,6 @@ use crate::{chromium, folders, layout, licences, openapi, simulate, web};
 /// Seeds of the simulation in a plain test run: what fits its time.
 const N_SEEDS: u64 = 2000;
 
-/// Seeds of the simulation where it runs unoptimised beside the other tests.
-const N_SEEDS_UNOPTIMISED: u64 = 20;
-
 /// Runs everything and says the count.
 pub fn run() -> Result<ExitCode> {
     let started = Instant::now();
@@ -147,25 +144,23 @@ fn check_rust_with_the_server(report: &Report, postgres: Option<&Postgres>) {
     );
 
     let has_nextest = program::output(&mut cargo(["nextest", "--version"])).is_ok();
+    // The simulation ran already, optimised.
     let (mut tests, summary) = if has_nextest {
-        (
-            cargo([
-                "nextest",
-                "run",
-                "--workspace",
-                "--no-fail-fast",
-                "--status-level",
-                "slow",
-            ]),
-            Summary::Nextest,
-        )
+        let mut tests = cargo([
+            "nextest",
+            "run",
+            "--workspace",
+            "--no-fail-fast",
+            "--status-level",
+            "slow",
+        ]);
+        tests.args(["-E", &format!("not test(={})", simulate::TEST)]);
+        (tests, Summary::Nextest)
     } else {
-        (
-            cargo(["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"]),
-            Summary::CargoTest,
-        )
+        let mut tests = cargo(["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"]);
+        tests.args(["--", "--skip", simulate::TEST]);
+        (tests, Summary::CargoTest)
     };
-    tests.env("LOCKSTEP_SEEDS", N_SEEDS_UNOPTIMISED.to_string());
     match postgres {
         Some(postgres) => tests.env(postgres::SETTING, postgres.url()),
         None => tests.env_remove(postgres::SETTING),

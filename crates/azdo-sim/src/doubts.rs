@@ -128,6 +128,8 @@ doubts! {
     replace_adds: true;
     /// A notification nobody answered is tried again at once; else the subscription is on probation.
     no_answer_is_transient: true;
+    /// A batch read takes `fields` together with `$expand=relations`; else the two conflict.
+    batch_takes_fields_with_expand: true;
     /// The revisions feed lists deleted items' earlier revisions too when asked for deleted ones.
     feed_keeps_deleted_history: true;
 }

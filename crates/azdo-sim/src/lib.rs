@@ -8,23 +8,49 @@
 //! One organization, Azure DevOps Services 7.1 (7.2 in preview), process Agile.
 
 mod access;
+mod administration;
 mod authenticate;
+mod clock;
 mod dice;
 mod doubts;
 mod faults;
+mod fields;
+mod harbour;
 mod hooks;
+mod html;
 mod http;
+mod link_types;
+mod links;
+mod locations;
+mod nodes;
+mod organization;
+mod patch;
+mod people;
+mod process;
+mod recycle_bin;
+mod refusal;
+mod render;
+mod routes;
+mod rules;
+mod sight;
 mod truth;
+mod values;
+mod versions;
+mod wiql;
+mod work_item;
+mod write;
 
 pub use access::{Permission, Person, TokenInfo, TokenSpec};
+pub use administration::{NodeInfo, TypeInfo};
 pub use dice::Dice;
 pub use doubts::{Doubts, LinkRev, RefusalFace};
 pub use faults::{Exchange, FaultRates, Faults, LATE_APPLY_MAX_S, NOTICE_DELAY_MAX_S, STALE_MAX_S};
-pub use hooks::{Delivery, DeliveryOutcome, SubscriptionSpec};
+pub use hooks::{Delivery, DeliveryOutcome, SubscriptionInfo, SubscriptionSpec};
 pub use http::{HttpRequest, HttpResponse};
+pub use people::HistoryEntry;
 pub use truth::{Accepted, AcceptedKind, Snapshot};
 
-use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Microseconds in a second.
 pub(crate) const SECOND_US: i64 = 1_000_000;
@@ -90,176 +116,39 @@ pub struct TeamInfo {
 /// One simulated organization.
 #[derive(Debug, Clone)]
 pub struct Sim {
-    config: SimConfig,
+    pub(crate) config: SimConfig,
+    pub(crate) dice: Dice,
+    pub(crate) organization: organization::Organization,
+    pub(crate) access: access::Access,
+    pub(crate) hooks: hooks::Hooks,
+    pub(crate) truth: Vec<Accepted>,
+    /// While set, feeds and queries know nothing newer.
+    pub(crate) horizon_us: Option<i64>,
+    /// Requests one person may make in five minutes; none: no throttling.
+    pub(crate) rate_limit: Option<u64>,
+    /// When each person's requests of the last five minutes came.
+    pub(crate) spent: BTreeMap<String, Vec<i64>>,
 }
 
 impl Sim {
-    /// An empty organization.
+    /// An empty organization with no project and nobody in it.
     pub fn new(config: SimConfig) -> Sim {
-        Sim { config }
+        let mut dice = Dice::new(config.seed);
+        let organization = organization::Organization::new(&config.organization, &mut dice);
+        Sim {
+            dice,
+            organization,
+            access: access::Access::default(),
+            hooks: hooks::Hooks::default(),
+            truth: Vec::new(),
+            horizon_us: None,
+            rate_limit: None,
+            spent: BTreeMap::new(),
+            config,
+        }
     }
-    /// The sample world.
-    pub fn harbour(config: SimConfig, n_items: usize) -> Sim {
-        let _ = n_items;
-        Sim { config }
-    }
-    /// Where answers' URLs point.
-    pub fn set_base_url(&mut self, base_url: &str) {
-        self.config.base_url = base_url.to_owned();
-    }
-    /// One request in, one answer out.
-    pub fn handle(&mut self, now_us: i64, request: &HttpRequest) -> HttpResponse {
-        let _ = (now_us, request);
-        unimplemented!()
-    }
-    pub(crate) fn handle_as_of(&mut self, now_us: i64, as_of_us: i64, request: &HttpRequest) -> HttpResponse {
-        let _ = as_of_us;
-        self.handle(now_us, request)
-    }
-    /// Hook deliveries whose time has come.
-    pub fn due_deliveries(&mut self, now_us: i64) -> Vec<Delivery> {
-        let _ = now_us;
-        unimplemented!()
-    }
-    /// What came of a delivery.
-    pub fn delivered(&mut self, now_us: i64, delivery: u64, outcome: DeliveryOutcome) {
-        let _ = (now_us, delivery, outcome);
-        unimplemented!()
-    }
-    /// When the next delivery is due.
-    pub fn next_delivery_us(&self) -> Option<i64> {
-        unimplemented!()
-    }
-    /// A person changes fields.
-    pub fn person_update(
-        &mut self,
-        now_us: i64,
-        person: &str,
-        id: i64,
-        changes: &[(&str, Value)],
-    ) -> Result<i64, SimError> {
-        let _ = (now_us, person, id, changes);
-        unimplemented!()
-    }
-    /// A person creates.
-    pub fn person_create(
-        &mut self,
-        now_us: i64,
-        person: &str,
-        project: &str,
-        work_item_type: &str,
-        changes: &[(&str, Value)],
-    ) -> Result<i64, SimError> {
-        let _ = (now_us, person, project, work_item_type, changes);
-        unimplemented!()
-    }
-    /// To the recycle bin.
-    pub fn person_delete(&mut self, now_us: i64, person: &str, id: i64) -> Result<(), SimError> {
-        let _ = (now_us, person, id);
-        unimplemented!()
-    }
-    /// Back from the recycle bin.
-    pub fn person_restore(&mut self, now_us: i64, person: &str, id: i64) -> Result<(), SimError> {
-        let _ = (now_us, person, id);
-        unimplemented!()
-    }
-    /// Gone for good.
-    pub fn person_destroy(&mut self, now_us: i64, person: &str, id: i64) -> Result<(), SimError> {
-        let _ = (now_us, person, id);
-        unimplemented!()
-    }
-    /// A link between two work items.
-    pub fn person_add_link(
-        &mut self,
-        now_us: i64,
-        person: &str,
-        source: i64,
-        rel: &str,
-        target: i64,
-    ) -> Result<(), SimError> {
-        let _ = (now_us, person, source, rel, target);
-        unimplemented!()
-    }
-    /// A link goes.
-    pub fn person_remove_link(
-        &mut self,
-        now_us: i64,
-        person: &str,
-        source: i64,
-        rel: &str,
-        target: i64,
-    ) -> Result<(), SimError> {
-        let _ = (now_us, person, source, rel, target);
-        unimplemented!()
-    }
-    /// A new token.
-    pub fn add_token(&mut self, spec: TokenSpec) -> String {
-        let _ = spec;
-        unimplemented!()
-    }
-    /// A token stops working.
-    pub fn revoke_token(&mut self, token: &str) {
-        let _ = token;
-        unimplemented!()
-    }
-    /// Grants or takes a right.
-    pub fn set_permission(&mut self, person: &str, permission: Permission, allowed: bool) {
-        let _ = (person, permission, allowed);
-        unimplemented!()
-    }
-    /// A subscription made by an administrator; its id.
-    pub fn subscribe(&mut self, spec: SubscriptionSpec) -> String {
-        let _ = spec;
-        unimplemented!()
-    }
-    /// A new person (used by tests); the identity's id.
-    pub fn add_person(&mut self, display_name: &str, unique_name: &str, is_administrator: bool) -> String {
-        let _ = (display_name, unique_name, is_administrator);
-        unimplemented!()
-    }
-    /// A new project with its default team; its id.
-    pub fn add_project(&mut self, name: &str) -> String {
-        let _ = name;
-        unimplemented!()
-    }
-    /// A new team; its id.
-    pub fn add_team(&mut self, project: &str, name: &str, members: &[&str]) -> String {
-        let _ = (project, name, members);
-        unimplemented!()
-    }
-    /// A node of the area tree with the nodes above it; its id. `path` is `Project\A\B`.
-    pub fn add_area(&mut self, path: &str) -> i64 {
-        let _ = path;
-        unimplemented!()
-    }
-    /// A node of the iteration tree with the nodes above it; its id. Dates are ISO calendar dates.
-    pub fn add_iteration(&mut self, path: &str, dates: Option<(&str, &str)>) -> i64 {
-        let _ = (path, dates);
-        unimplemented!()
-    }
-    /// Everybody.
-    pub fn people(&self) -> Vec<Person> {
-        unimplemented!()
-    }
-    /// Every project.
-    pub fn projects(&self) -> Vec<ProjectInfo> {
-        unimplemented!()
-    }
-    /// Every token that was not revoked.
-    pub fn tokens(&self) -> Vec<TokenInfo> {
-        unimplemented!()
-    }
-    /// Every accepted change, oldest first.
-    pub fn ground_truth(&self) -> &[Accepted] {
-        unimplemented!()
-    }
-    /// One work item as it stands.
-    pub fn work_item_snapshot(&self, id: i64) -> Option<Snapshot> {
-        let _ = id;
-        unimplemented!()
-    }
-    /// Every work item ever made, deleted and destroyed ones included.
-    pub fn all_ids(&self) -> Vec<i64> {
-        unimplemented!()
+
+    pub(crate) fn doubts(&self) -> &Doubts {
+        &self.config.doubts
     }
 }

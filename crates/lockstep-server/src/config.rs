@@ -11,7 +11,7 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
 /// Every setting.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Address and port to listen on.
@@ -60,6 +60,15 @@ pub struct Config {
     pub trusted_proxies: Vec<std::net::IpAddr>,
 }
 
+impl std::fmt::Debug for Config {
+    /// Says where the server listens and no more: the database's address and the metrics' token are secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config")
+            .field("listen", &self.listen)
+            .finish_non_exhaustive()
+    }
+}
+
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -101,9 +110,16 @@ impl Default for Config {
 /// A setting that can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// A value can't be read; the message names its source.
-    #[error("a setting can't be read")]
-    Unreadable(#[source] Box<figment::Error>),
+    /// A value can't be read, or there is no such setting.
+    #[error("the setting {name} in {place}: {problem}")]
+    Unreadable {
+        /// Which setting.
+        name: String,
+        /// Where it stands: the file, the environment or the command line.
+        place: String,
+        /// What is wrong with it; never its value, which may be a secret.
+        problem: String,
+    },
     /// A value is out of its bounds.
     #[error("the setting {name} {problem}")]
     OutOfBounds {
@@ -126,7 +142,7 @@ impl Config {
             .merge(Env::prefixed("LOCKSTEP_").filter(|name| name != "config" && !name.starts_with("test_")))
             .merge(Serialized::defaults(overrides))
             .extract()
-            .map_err(|e| ConfigError::Unreadable(Box::new(e)))?;
+            .map_err(|error| unreadable(&error))?;
         config.checked()
     }
 
@@ -177,9 +193,39 @@ impl Config {
         Ok(self)
     }
 
+    /// The address that is really listened on, which also browsers use unless `public_url` was set.
+    pub fn now_listening_on(&mut self, address: SocketAddr) {
+        if self.public_url == format!("http://{}", self.listen) {
+            self.public_url = format!("http://{address}");
+        }
+        self.listen = address;
+    }
+
     /// Whether browsers come by https.
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https://")
+    }
+}
+
+fn unreadable(error: &figment::Error) -> ConfigError {
+    use figment::error::Kind;
+    let place = error.metadata.as_ref().map(|metadata| match &metadata.source {
+        Some(figment::Source::File(path)) => path.display().to_string(),
+        _ if metadata.name.contains("environment") => "the environment".to_owned(),
+        _ => "the command line".to_owned(),
+    });
+    let (name, problem) = match &error.kind {
+        Kind::UnknownField(name, _) => (name.clone(), "there is no such setting".to_owned()),
+        Kind::InvalidType(_, expected) => (error.path.join("."), format!("{expected} is expected")),
+        Kind::InvalidValue(_, expected) => (error.path.join("."), format!("{expected} is expected")),
+        Kind::UnknownVariant(_, known) => (error.path.join("."), format!("one of {} is expected", known.join(", "))),
+        Kind::Message(message) => (error.path.join("."), message.clone()),
+        _ => (error.path.join("."), "it can't be read".to_owned()),
+    };
+    ConfigError::Unreadable {
+        name,
+        place: place.unwrap_or_else(|| "the settings".to_owned()),
+        problem,
     }
 }
 
@@ -228,6 +274,22 @@ mod tests {
     #[test]
     fn a_misspelt_setting_is_refused() {
         let overrides = serde_json::json!({"poll_intervall_ms": 5000});
-        assert!(matches!(Config::read(None, overrides), Err(ConfigError::Unreadable(_))));
+        let error = Config::read(None, overrides).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the setting poll_intervall_ms in the command line: there is no such setting"
+        );
+    }
+
+    #[test]
+    fn a_secret_of_the_wrong_kind_is_not_repeated() {
+        let overrides = serde_json::json!({"metrics_token": 4711});
+        assert!(!Config::read(None, overrides).unwrap_err().to_string().contains("4711"));
+        let config = Config {
+            metrics_token: "a token".into(),
+            database: "postgres://u:pw@h/d".into(),
+            ..Config::default()
+        };
+        assert!(!format!("{config:?}").contains("pw") && !format!("{config:?}").contains("a token"));
     }
 }

@@ -1,6 +1,7 @@
 //! The `lockstep` binary: reads the arguments and the settings, then serves.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
@@ -77,7 +78,17 @@ enum UserCommand {
     },
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("lockstep: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let command = arguments.command.unwrap_or(Command::Serve);
     if matches!(command, Command::Openapi) {
@@ -101,11 +112,13 @@ fn main() -> anyhow::Result<()> {
     })
 }
 
-async fn serve_until_stopped(config: Config) -> anyhow::Result<()> {
-    let app = App::open(config, Flavour::default()).await?;
-    let listener = TcpListener::bind(app.config.listen)
+async fn serve_until_stopped(mut config: Config) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(config.listen)
         .await
-        .with_context(|| format!("listening on {}", app.config.listen))?;
+        .with_context(|| format!("listening on {}", config.listen))?;
+    // Port 0 asks the system for a free one.
+    config.now_listening_on(listener.local_addr()?);
+    let app = App::open(config, Flavour::default()).await?;
     serve::stop_on_signal(&app)?;
     match app.setup_url() {
         // Not a log line: it holds a secret, and only the one who starts the server should read it.

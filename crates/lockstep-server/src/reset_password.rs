@@ -15,52 +15,58 @@ use crate::ids::{CompanyId, MemberId};
 use crate::live::Noun;
 use crate::store::Store;
 use crate::store::audit::AuditEntry;
+use crate::store::members::MemberRow;
 
-/// Sets a new password for the person with `email`, gives access again and ends all sessions. Prints a made password.
+/// Resets as [`reset`] does, with a password from standard input or a made one, which it prints.
+pub async fn run(config: &Config, email: &str, password_stdin: bool) -> anyhow::Result<()> {
+    let typed = if password_stdin { Some(typed()?) } else { None };
+    if let Some(made) = reset(config, email, typed).await? {
+        println!("{}", made.expose_secret());
+    }
+    Ok(())
+}
+
+/// Sets a new password for the person with `email`, gives access again and ends all sessions. Gives the password if it made
+/// one.
 ///
 /// The server must be stopped: it alone works with its database.
-pub async fn run(config: &Config, email: &str, password_stdin: bool) -> anyhow::Result<()> {
+pub async fn reset(config: &Config, email: &str, typed: Option<SecretString>) -> anyhow::Result<Option<SecretString>> {
     let store = Store::open(&config.database).await?;
+    let outcome = reset_in(&store, email, typed).await;
+    store.close().await;
+    outcome
+}
+
+async fn reset_in(store: &Store, email: &str, typed: Option<SecretString>) -> anyhow::Result<Option<SecretString>> {
     let found = store
         .member_signing_in(email)
         .await?
         .context("nobody has this e-mail address")?;
     let (company, id) = (CompanyId(found.company_id), MemberId(found.id));
-    let (password, is_made) = if password_stdin {
-        (typed()?, false)
-    } else {
-        (made(), true)
-    };
     let row = store
         .member(company, id)
         .await?
         .context("nobody has this e-mail address")?;
+    let is_made = typed.is_none();
+    let password = typed.unwrap_or_else(made);
     if passwords::check_new("password", &password, &row.email, &row.name).is_err() {
         bail!("the new password is too short or one of the first that would be guessed");
     }
     let hash = Passwords::new(false).hash(&password).await?;
     let mut tx = store.begin().await?;
     tx.set_member_password(company, id, &hash).await?;
-    tx.set_member_rights(&crate::store::members::MemberRow { is_active: true, ..row })
-        .await?;
+    tx.set_member_rights(&MemberRow { is_active: true, ..row }).await?;
     tx.end_sessions(company, id, None).await?;
-    tx.audit(
-        company,
-        AuditEntry {
-            by: None,
-            act: "member.password_reset",
-            subject: Some(id.0),
-            detail: json!({}),
-        },
-    )
-    .await?;
+    let entry = AuditEntry {
+        by: None,
+        act: "member.password_reset",
+        subject: Some(id.0),
+        detail: json!({}),
+    };
+    tx.audit(company, entry).await?;
     tx.number_change(company, Noun::Member, id.0).await?;
     tx.commit().await?;
-    store.close().await;
-    if is_made {
-        println!("{}", password.expose_secret());
-    }
-    Ok(())
+    Ok(is_made.then_some(password))
 }
 
 fn typed() -> anyhow::Result<SecretString> {

@@ -6,7 +6,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions, PgConnection};
+use sqlx::{ConnectOptions, Connection, PgConnection};
+use tokio::sync::Mutex;
 
 use super::StoreError;
 
@@ -16,11 +17,9 @@ const ADVISORY_KEY: i64 = 0x6c6f_636b_7374_6570;
 /// Held as long as the store is open.
 pub(super) enum InstanceLock {
     /// The locked file.
-    File { _file: File },
-    /// The session whose advisory lock it is.
-    Session {
-        _connection: tokio::sync::Mutex<PgConnection>,
-    },
+    File(File),
+    /// The session whose advisory lock it is, until it is released.
+    Session(Mutex<Option<PgConnection>>),
 }
 
 impl InstanceLock {
@@ -40,7 +39,7 @@ impl InstanceLock {
             .open(path)
             .map_err(at)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self::File { _file: file }),
+            Ok(()) => Ok(Self::File(file)),
             Err(TryLockError::WouldBlock) => Err(StoreError::InUse {
                 what: path.display().to_string(),
             }),
@@ -60,13 +59,26 @@ impl InstanceLock {
             .fetch_one(&mut connection)
             .await?;
         if is_ours {
-            Ok(Self::Session {
-                _connection: tokio::sync::Mutex::new(connection),
-            })
+            Ok(Self::Session(Mutex::new(Some(connection))))
         } else {
             Err(StoreError::InUse {
                 what: "advisory lock in PostgreSQL".to_owned(),
             })
+        }
+    }
+
+    /// Gives the lock back, so that the next instance may start at once.
+    pub(super) async fn release(&self) {
+        // Where giving it back fails, the end of the process does it.
+        match self {
+            Self::File(file) => {
+                let _is_unlocked = file.unlock();
+            }
+            Self::Session(connection) => {
+                if let Some(connection) = connection.lock().await.take() {
+                    let _is_closed = connection.close().await;
+                }
+            }
         }
     }
 }

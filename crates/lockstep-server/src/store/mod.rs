@@ -52,13 +52,17 @@ pub mod attempts;
 pub mod audit;
 pub mod changes;
 pub mod companies;
+pub mod connections;
+pub mod credentials;
 pub mod cursors;
 pub mod edits;
 mod files;
 mod lock;
 pub mod members;
+pub mod notices;
 pub mod observations;
 pub mod sessions;
+pub mod webhooks;
 pub mod work_item_types;
 pub mod work_items;
 
@@ -289,7 +293,7 @@ pub struct Store {
     db: Db,
     writer: Arc<Mutex<()>>,
     live: LiveBus,
-    _lock: Arc<lock::InstanceLock>,
+    lock: Arc<lock::InstanceLock>,
 }
 
 impl Store {
@@ -306,7 +310,7 @@ impl Store {
             db,
             writer: Arc::default(),
             live: LiveBus::default(),
-            _lock: Arc::new(lock),
+            lock: Arc::new(lock),
         })
     }
 
@@ -345,7 +349,7 @@ impl Store {
         self.n_companies().await.map(|_n| ())
     }
 
-    /// Closes every connection; SQLite folds its log into the file.
+    /// Closes every connection and gives the instance's lock back; SQLite folds its log into the file.
     pub async fn close(&self) {
         match &self.db {
             Db::Sqlite { read, write } => {
@@ -354,6 +358,7 @@ impl Store {
             }
             Db::Pg(pool) => pool.close().await,
         }
+        self.lock.release().await;
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod access;
 mod accounts;
+mod command;
 mod live;
 mod members;
 mod server;

@@ -118,6 +118,20 @@ impl World {
             .expect("the server ends well");
     }
 
+    /// Stops the server and keeps its folder and its database for another start.
+    pub async fn pause(self) -> (TempDir, Config) {
+        let Self {
+            app, server, folder, ..
+        } = self;
+        let config = (*app.config).clone();
+        app.shutdown.cancel();
+        server
+            .await
+            .expect("the server does not panic")
+            .expect("the server ends well");
+        (folder, config)
+    }
+
     /// A browser in which nobody is signed in.
     pub fn visitor(&self) -> Browser {
         let client = reqwest::Client::builder()

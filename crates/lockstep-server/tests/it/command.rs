@@ -1,0 +1,116 @@
+//! The command line: what an operator runs beside the server.
+
+use std::process::{Command, Stdio};
+
+use lockstep_server::reset_password;
+
+use crate::world::{PASSWORD, World, postgres_url};
+
+fn lockstep() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lockstep"));
+    // What the machine has set must not reach the test's server.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LOCKSTEP_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+#[test]
+fn openapi_prints_the_document_and_nothing_else() {
+    let output = lockstep().arg("openapi").output().unwrap();
+    assert!(output.status.success());
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    assert_eq!(output.stderr, b"");
+}
+
+#[test]
+fn a_setting_that_can_not_be_read_is_named_in_one_line() {
+    let output = lockstep().args(["--listen", "nowhere"]).output().unwrap();
+    assert!(!output.status.success());
+    let line = String::from_utf8(output.stderr).unwrap();
+    assert!(line.contains("listen") && line.contains("the command line"), "{line}");
+    assert_eq!(line.lines().count(), 1, "{line}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_server_ends_well_on_sigterm_and_keeps_others_out_until_then() {
+    use std::io::{BufRead, BufReader};
+    let folder = tempfile::tempdir().unwrap();
+    let data_dir = folder.path().join("data");
+    let arguments = ["--listen", "127.0.0.1:0", "--data-dir", data_dir.to_str().unwrap()];
+    let mut first = lockstep().args(arguments).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(first.stderr.take().unwrap()).lines();
+    let setup = lines
+        .find_map(|line| line.ok().filter(|line| line.contains("/setup?code=")))
+        .unwrap();
+    assert!(setup.trim().starts_with("http://127.0.0.1:"));
+
+    let second = lockstep().args(arguments).output().unwrap();
+    assert!(!second.status.success());
+    assert!(
+        String::from_utf8(second.stderr)
+            .unwrap()
+            .contains("another Lockstep works with this database")
+    );
+
+    let kill = Command::new("kill")
+        .args(["-TERM", &first.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(kill.success());
+    assert!(first.wait().unwrap().success());
+    let left: Vec<String> = lines.map_while(Result::ok).collect();
+    assert!(left.iter().any(|line| line.contains("Stopped")), "{left:?}");
+    // The log was folded into the file.
+    assert!(!data_dir.join("lockstep.sqlite3-wal").exists());
+}
+
+#[tokio::test]
+async fn a_reset_password_lets_one_in_and_ends_what_was_open() {
+    for database in [Some(String::new()), postgres_url().await].into_iter().flatten() {
+        let world = World::start(database, |_config, _flavour| {}).await;
+        let admin = world.admin().await;
+        let bob = world.member(&admin, "Bob", "member").await;
+        admin
+            .patch(
+                &format!("/api/members/{}", bob.my_id().await),
+                serde_json::json!({"is_active": false}),
+            )
+            .await
+            .expect(200);
+        let cookie = admin.cookie();
+        let (_folder, config) = world.pause().await;
+
+        let reset = reset_password::reset(&config, "BOB@example.org", None).await.unwrap();
+        reset_password::reset(&config, "ada@example.org", Some("another train of thought".into()))
+            .await
+            .unwrap();
+        assert!(
+            reset_password::reset(&config, "ada@example.org", Some("short".into()))
+                .await
+                .is_err()
+        );
+        assert!(
+            reset_password::reset(&config, "nobody@example.org", None)
+                .await
+                .is_err()
+        );
+
+        let world = World::start(config.database.clone(), |_config, _flavour| {}).await;
+        let visitor = world.visitor();
+        visitor.set_cookie(cookie);
+        visitor.get("/api/members").await.expect(401);
+        visitor.sign_in("ada@example.org", PASSWORD).await.expect(401);
+        visitor
+            .sign_in("ada@example.org", "another train of thought")
+            .await
+            .expect(200);
+        let made = secrecy::ExposeSecret::expose_secret(&reset.unwrap()).to_owned();
+        visitor.sign_in("bob@example.org", &made).await.expect(200);
+        let company = lockstep_server::ids::CompanyId(world.app.store.companies().await.unwrap()[0].id);
+        assert_eq!(world.app.store.audit_break(company).await.unwrap(), None);
+        world.stop().await;
+    }
+}

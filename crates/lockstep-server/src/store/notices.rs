@@ -1,0 +1,340 @@
+//! Notices: the traces of what service hooks and feeds named. A notice asks for a read of its work item and nothing else.
+
+use azdo::{Rev, WorkItemId};
+use lockstep_sync::record::Disposition;
+use uuid::Uuid;
+
+use super::{Store, StoreError, Tx};
+use crate::ids::{CompanyId, ConnectionId, NoticeId, fresh};
+use crate::{db, run, sql, tx};
+
+sql! {
+    INSERT = "insert into notices (id, company_id, connection_id, source, subscription_id, notification_id, event_id,
+            event_type, work_item_id, rev, is_deletion, body, received_us, disposition, settled_us)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    N_SAME_NOTIFICATION = "select count(*) from notices where company_id = $1 and connection_id = $2 and source = 'hook'
+        and subscription_id = $3 and notification_id = $4";
+    N_SAME_EVENT = "select count(*) from notices where company_id = $1 and connection_id = $2 and source = 'hook'
+        and event_id = $3 and event_type = $4 and work_item_id = $5 and rev = $6";
+    N_WAITING = "select count(*) from notices where company_id = $1 and connection_id = $2 and disposition = 'pending'
+        and source = $3 and work_item_id = $4";
+    PENDING = "select id, work_item_id, is_deletion from notices
+        where company_id = $1 and connection_id = $2 and disposition = 'pending' and work_item_id is not null
+        order by received_us, id limit $3";
+    SETTLE = "update notices set disposition = $3, settled_us = $4, body = null
+        where connection_id = $1 and id = $2 and disposition = 'pending'";
+    OF_CONNECTION = "select id, source, subscription_id, notification_id, event_id, event_type, work_item_id, rev, is_deletion,
+            body, received_us, disposition, settled_us
+        from notices where company_id = $1 and connection_id = $2 order by received_us desc, id desc limit $3";
+    FORGET = "delete from notices where company_id = $1 and connection_id = $2 and disposition <> 'pending' and settled_us < $3
+        and disposition <> 'quarantined'";
+    // The oldest beyond the quota; 'quarantined' has its own, so that poison can't push the rest out.
+    TRIM = "delete from notices where id in (select id from notices
+        where connection_id = $1 and disposition = $2 order by settled_us desc, id desc limit $3 offset $4)";
+}
+
+/// Pending notices handed out in one go.
+const N_PENDING_MAX: i64 = 10_000;
+/// Settled notices of one kind that a connection keeps, for looking back.
+const N_SETTLED_MAX: i64 = 2000;
+/// Quarantined ones, which keep their bodies.
+const N_QUARANTINED_MAX: i64 = 200;
+/// Rows trimmed in one go.
+const N_TRIMMED_MAX: i64 = 5000;
+
+/// A notification that came by a service hook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookNotice {
+    /// The subscription that sent it.
+    pub subscription_id: Option<String>,
+    /// Its number within the subscription.
+    pub notification_id: Option<i64>,
+    /// The event, which several subscriptions may have sent.
+    pub event_id: Option<String>,
+    /// `workitem.updated` ...; empty where it could not be read.
+    pub event_type: String,
+    /// What it is about.
+    pub work_item: Option<WorkItemId>,
+    /// At which revision, as it says.
+    pub rev: Option<Rev>,
+    /// As it came, if it is kept.
+    pub body: Option<Vec<u8>>,
+    /// When it came.
+    pub received_us: i64,
+    /// What is done with it.
+    pub fate: Fate,
+}
+
+/// What is done with a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Its work item is to be read.
+    Pending,
+    /// It is about nothing of ours.
+    OutOfScope,
+    /// It can't be understood; kept for people to look at.
+    Quarantined,
+}
+
+/// What came of a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepted {
+    /// Kept.
+    New,
+    /// It was here before.
+    Again,
+}
+
+/// A notice that asks for a read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PendingNotice {
+    /// Its number.
+    pub id: NoticeId,
+    /// What to read.
+    pub work_item: WorkItemId,
+    /// It says that the work item was deleted.
+    pub is_deletion: bool,
+}
+
+/// A notice as it is stored.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct NoticeRow {
+    /// Its number.
+    pub id: Uuid,
+    /// `hook`, `revisions`, `links` or `updates`.
+    pub source: String,
+    /// The subscription that sent it.
+    pub subscription_id: Option<String>,
+    /// Its number within the subscription.
+    pub notification_id: Option<i64>,
+    /// The event.
+    pub event_id: Option<String>,
+    /// What happened, as it says.
+    pub event_type: String,
+    /// What it is about.
+    pub work_item_id: Option<i64>,
+    /// At which revision, as it says.
+    pub rev: Option<i64>,
+    /// It says that the work item was deleted.
+    pub is_deletion: bool,
+    /// As it came.
+    pub body: Option<Vec<u8>>,
+    /// When it came.
+    pub received_us: i64,
+    /// What became of it.
+    pub disposition: String,
+    /// When that was.
+    pub settled_us: Option<i64>,
+}
+
+impl Store {
+    /// Notices that ask for a read, oldest first.
+    pub async fn pending_notices(
+        &self,
+        company: CompanyId,
+        connection: ConnectionId,
+    ) -> Result<Vec<PendingNotice>, StoreError> {
+        let rows: Vec<(Uuid, i64, bool)> = db!(self, |c| sqlx::query_as(PENDING)
+            .bind(company.0)
+            .bind(connection.0)
+            .bind(N_PENDING_MAX)
+            .fetch_all(c))?;
+        let pending = |(id, work_item, is_deletion)| PendingNotice {
+            id: NoticeId(id),
+            work_item: WorkItemId(work_item),
+            is_deletion,
+        };
+        Ok(rows.into_iter().map(pending).collect())
+    }
+
+    /// The newest notices of a connection.
+    pub async fn notices(
+        &self,
+        company: CompanyId,
+        connection: ConnectionId,
+        n_max: i64,
+    ) -> Result<Vec<NoticeRow>, StoreError> {
+        db!(self, |c| sqlx::query_as::<_, NoticeRow>(OF_CONNECTION)
+            .bind(company.0)
+            .bind(connection.0)
+            .bind(n_max)
+            .fetch_all(c))
+    }
+}
+
+impl Tx {
+    /// Keeps a notification, once.
+    pub async fn accept_notice(
+        &mut self,
+        company: CompanyId,
+        connection: ConnectionId,
+        notice: &HookNotice,
+    ) -> Result<Accepted, StoreError> {
+        if self.is_kept(company, connection, notice).await? {
+            return Ok(Accepted::Again);
+        }
+        let disposition = match notice.fate {
+            Fate::Pending => "pending",
+            Fate::OutOfScope => "out_of_scope",
+            Fate::Quarantined => "quarantined",
+        };
+        let is_pending = notice.fate == Fate::Pending;
+        run!(
+            self,
+            sqlx::query(INSERT)
+                .bind(fresh())
+                .bind(company.0)
+                .bind(connection.0)
+                .bind("hook")
+                .bind(&notice.subscription_id)
+                .bind(notice.notification_id)
+                .bind(&notice.event_id)
+                .bind(&notice.event_type)
+                .bind(notice.work_item.map(|id| id.0))
+                .bind(notice.rev.map(|rev| rev.0))
+                .bind(notice.event_type.eq_ignore_ascii_case("workitem.deleted"))
+                .bind(&notice.body)
+                .bind(notice.received_us)
+                .bind(disposition)
+                .bind((!is_pending).then_some(notice.received_us))
+        )?;
+        if !is_pending {
+            self.trim_notices(connection, disposition).await?;
+        }
+        Ok(Accepted::New)
+    }
+
+    /// Whether this notification, or the same event sent by another subscription, is here already.
+    async fn is_kept(
+        &mut self,
+        company: CompanyId,
+        connection: ConnectionId,
+        notice: &HookNotice,
+    ) -> Result<bool, StoreError> {
+        if let (Some(subscription), Some(notification)) = (&notice.subscription_id, notice.notification_id) {
+            let n: i64 = tx!(self, |c| sqlx::query_scalar(N_SAME_NOTIFICATION)
+                .bind(company.0)
+                .bind(connection.0)
+                .bind(subscription)
+                .bind(notification)
+                .fetch_one(c))?;
+            if n > 0 {
+                return Ok(true);
+            }
+        }
+        // The event's id alone is not trusted to be unique: the test button of Azure DevOps sends a fixed one.
+        let (Some(event), Some(work_item), Some(rev)) = (&notice.event_id, notice.work_item, notice.rev) else {
+            return Ok(false);
+        };
+        let n: i64 = tx!(self, |c| sqlx::query_scalar(N_SAME_EVENT)
+            .bind(company.0)
+            .bind(connection.0)
+            .bind(event)
+            .bind(&notice.event_type)
+            .bind(work_item.0)
+            .bind(rev.0)
+            .fetch_one(c))?;
+        Ok(n > 0)
+    }
+
+    /// Keeps a notice for each work item that a feed named. One that waits already from this source is not kept twice.
+    ///
+    /// `source` is `revisions`, `links` or `updates`.
+    pub async fn insert_heard(
+        &mut self,
+        company: CompanyId,
+        connection: ConnectionId,
+        source: &str,
+        heard: &[(WorkItemId, Option<Rev>, bool)],
+        now_us: i64,
+    ) -> Result<(), StoreError> {
+        for (work_item, rev, is_deletion) in heard {
+            let n: i64 = tx!(self, |c| sqlx::query_scalar(N_WAITING)
+                .bind(company.0)
+                .bind(connection.0)
+                .bind(source)
+                .bind(work_item.0)
+                .fetch_one(c))?;
+            if n > 0 {
+                continue;
+            }
+            run!(
+                self,
+                sqlx::query(INSERT)
+                    .bind(fresh())
+                    .bind(company.0)
+                    .bind(connection.0)
+                    .bind(source)
+                    .bind(None::<String>)
+                    .bind(None::<i64>)
+                    .bind(None::<String>)
+                    .bind("")
+                    .bind(work_item.0)
+                    .bind(rev.map(|rev| rev.0))
+                    .bind(*is_deletion)
+                    .bind(None::<Vec<u8>>)
+                    .bind(now_us)
+                    .bind("pending")
+                    .bind(None::<i64>)
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Settles notices whose work items were read. The bodies go.
+    pub async fn settle_notices(
+        &mut self,
+        connection: ConnectionId,
+        notices: &[NoticeId],
+        disposition: Disposition,
+        now_us: i64,
+    ) -> Result<(), StoreError> {
+        let disposition = match disposition {
+            Disposition::Applied => "applied",
+            Disposition::Echo => "echo",
+            Disposition::OutOfScope => "out_of_scope",
+        };
+        for notice in notices {
+            run!(
+                self,
+                sqlx::query(SETTLE)
+                    .bind(connection.0)
+                    .bind(notice.0)
+                    .bind(disposition)
+                    .bind(now_us)
+            )?;
+        }
+        self.trim_notices(connection, disposition).await
+    }
+
+    /// Drops settled notices from before a time; quarantined ones go by number alone.
+    pub async fn forget_notices(
+        &mut self,
+        company: CompanyId,
+        connection: ConnectionId,
+        before_us: i64,
+    ) -> Result<(), StoreError> {
+        run!(
+            self,
+            sqlx::query(FORGET).bind(company.0).bind(connection.0).bind(before_us)
+        )?;
+        Ok(())
+    }
+
+    async fn trim_notices(&mut self, connection: ConnectionId, disposition: &str) -> Result<(), StoreError> {
+        let n_kept = if disposition == "quarantined" {
+            N_QUARANTINED_MAX
+        } else {
+            N_SETTLED_MAX
+        };
+        run!(
+            self,
+            sqlx::query(TRIM)
+                .bind(connection.0)
+                .bind(disposition)
+                .bind(N_TRIMMED_MAX)
+                .bind(n_kept)
+        )?;
+        Ok(())
+    }
+}

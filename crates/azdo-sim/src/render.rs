@@ -150,7 +150,7 @@ impl Sim {
                 shown.insert(name.to_owned(), value);
             }
         }
-        if view.all_fields {
+        if view.all_fields && view.fields.is_none() {
             self.levels(stored, &mut shown);
         }
         Value::Object(shown)

@@ -1,0 +1,14 @@
+//! The simulator from the outside: over its requests and answers, and against Microsoft's files.
+
+mod faults;
+mod feeds;
+mod hooks;
+mod links;
+mod microsoft;
+mod people;
+mod queries;
+mod reading;
+mod recycle_bin;
+mod tokens;
+mod world;
+mod writing;

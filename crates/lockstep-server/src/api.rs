@@ -264,3 +264,35 @@ async fn answer_in_time(request: Request, next: Next) -> Response {
 fn answer_to_panic(_said: Box<dyn Any + Send + 'static>) -> Response {
     ApiError::Internal(anyhow::anyhow!("a handler panicked; the place is in the line above")).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_answers_a_problem_and_nothing_of_what_it_said() {
+        let response = answer_to_panic(Box::new("pat-in-here"));
+        assert_eq!(response.status(), 500);
+        let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+        assert!(!String::from_utf8_lossy(&body).contains("pat-in-here"));
+    }
+
+    #[test]
+    fn every_operation_of_the_document_has_a_rule() {
+        for (path, item) in openapi().paths.paths {
+            let methods = [
+                ("GET", item.get),
+                ("POST", item.post),
+                ("PUT", item.put),
+                ("PATCH", item.patch),
+                ("DELETE", item.delete),
+            ];
+            for (method, operation) in methods {
+                assert!(
+                    operation.is_none() || access::rule(method, &path).is_some(),
+                    "{method} {path}"
+                );
+            }
+        }
+    }
+}

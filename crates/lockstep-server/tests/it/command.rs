@@ -33,6 +33,21 @@ fn a_setting_that_can_not_be_read_is_named_in_one_line() {
     assert_eq!(line.lines().count(), 1, "{line}");
 }
 
+#[test]
+fn the_readme_names_every_setting_and_no_other() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md")).unwrap();
+    let mut written: Vec<&str> = readme
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once("` |"))
+        .map(|(name, _)| name)
+        .collect();
+    let config = serde_json::to_value(lockstep_server::config::Config::default()).unwrap();
+    let mut known: Vec<&str> = config.as_object().unwrap().keys().map(String::as_str).collect();
+    written.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(written, known);
+}
+
 #[cfg(unix)]
 #[test]
 fn the_server_ends_well_on_sigterm_and_keeps_others_out_until_then() {

@@ -135,6 +135,21 @@ async fn a_transaction_that_is_dropped_leaves_no_trace() {
 }
 
 #[tokio::test]
+async fn a_write_that_gets_no_turn_says_so_and_does_nothing() {
+    on_both(async |world| {
+        let held = world.app.store.begin().await.unwrap();
+        // The clock jumps to the end of the wait instead of waiting.
+        tokio::time::pause();
+        let second = world.app.store.begin().await;
+        tokio::time::resume();
+        assert!(matches!(second.err(), Some(StoreError::Busy)));
+        drop(held);
+        assert!(world.app.store.begin().await.is_ok());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn change_numbers_have_no_gap_however_many_write_at_once() {
     on_both(async |world| {
         let store = &world.app.store;

@@ -1,0 +1,88 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { CircleCheck, Plug, SquareCheck } from "lucide-react";
+import type { ReactNode } from "react";
+import { useItems } from "../action-items/useItems";
+import { connectionsQuery } from "../app/queries";
+import { useMe } from "../app/session";
+import { Page } from "../app/Page";
+import { buttonClass } from "../ui/Button";
+import layout from "../ui/layout.module.css";
+import { plural } from "../ui/time";
+import style from "./entrance.module.css";
+
+/** What is left to do on a new server, in order. */
+export function FirstSteps() {
+  const me = useMe();
+  const n_connections = useQuery(connectionsQuery).data?.length ?? 0;
+  const n_items = useItems().items.length;
+  return (
+    <Page title="Set up this server">
+      <div className={`${layout.page} ${layout.narrow}`}>
+        <div className={layout.pageHead}>
+          <div>
+            <h1>Set up this server</h1>
+            <p>Three steps, about five minutes. You can stop after any of them.</p>
+          </div>
+        </div>
+        <ol className={style.steps}>
+          <Step isDone title="Create the administrator" says={me.email} icon={<SquareCheck size={16} />} />
+          <Step
+            isDone={n_connections > 0}
+            isNow={n_connections === 0}
+            icon={<Plug size={16} />}
+            title="Connect Azure DevOps or TFS"
+            says={
+              n_connections > 0
+                ? plural(n_connections, "connection")
+                : "You need a personal access token of a service account with two rights: work items read and write, projects read."
+            }
+            act={
+              <Link to="/connections" search={{ add: true }} className={buttonClass("primary")}>
+                Add connection
+              </Link>
+            }
+          />
+          <Step
+            isDone={n_items > 0}
+            isNow={n_connections > 0 && n_items === 0}
+            icon={<SquareCheck size={16} />}
+            title="Write down the first action items"
+            says={n_items > 0 ? plural(n_items, "action item") : "Ten pasted lines become ten items."}
+            act={
+              <Link to="/action-items" search={{ create: "lines" }} className={buttonClass("primary")}>
+                Paste lines
+              </Link>
+            }
+          />
+        </ol>
+        <p className={`${layout.small} ${layout.faint}`}>
+          Address of this server: <code>{location.origin}</code>. If Azure DevOps cannot reach it, Lockstep
+          asks every 60 s instead, and nothing is lost.
+        </p>
+      </div>
+    </Page>
+  );
+}
+
+interface StepProps {
+  isDone?: boolean;
+  isNow?: boolean;
+  icon: ReactNode;
+  title: string;
+  says: string;
+  act?: ReactNode;
+}
+
+function Step({ isDone, isNow, icon, title, says, act }: StepProps) {
+  return (
+    <li className={isDone ? style.done : isNow ? style.now : undefined}>
+      {isDone ? <CircleCheck size={16} aria-label="Done" /> : icon}
+      <div>
+        <b>{title}</b>
+        <small>{says}</small>
+        {isNow && act}
+      </div>
+    </li>
+  );
+}

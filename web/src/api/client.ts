@@ -1,0 +1,94 @@
+// Talking to the server: one request in, its answer or a `Problem` out.
+// Never retries a write: the ids of writes are made here, so the caller may send the same one again.
+// Source: RFC 9457 for the shape of a problem.
+import type { Checklist } from "./types";
+
+export interface FieldProblem {
+  field: string;
+  message: string;
+}
+
+/** The server said no, in words for a person. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly nextStep: string | null;
+  readonly fields: FieldProblem[];
+  readonly checklist: Checklist | null;
+
+  constructor(status: number, body: Record<string, unknown>) {
+    const title = typeof body["title"] === "string" ? body["title"] : "The server could not do this";
+    super(title);
+    this.name = "Problem";
+    this.status = status;
+    this.code = typeof body["code"] === "string" ? body["code"] : `http_${status}`;
+    this.detail = typeof body["detail"] === "string" ? body["detail"] : `Answer: ${status}.`;
+    this.nextStep = typeof body["next_step"] === "string" ? body["next_step"] : null;
+    this.fields = Array.isArray(body["fields"]) ? (body["fields"] as FieldProblem[]) : [];
+    this.checklist = (body["checklist"] as Checklist | undefined) ?? null;
+  }
+
+  /** What the server said about one field of a form. */
+  of(field: string): string | null {
+    return this.fields.find((problem) => problem.field === field)?.message ?? null;
+  }
+}
+
+/** Nothing came back: the network, or the server is down. */
+export class NoAnswer extends Error {
+  constructor() {
+    super("This server does not answer");
+    this.name = "NoAnswer";
+  }
+}
+
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** Sends one request; an empty answer gives `undefined`. */
+export async function call<T>(method: Method, path: string, body?: unknown): Promise<T> {
+  let answer: Response;
+  try {
+    answer = await fetch(path, {
+      method,
+      credentials: "same-origin",
+      headers: body === undefined ? {} : { "content-type": "application/json" },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+  } catch {
+    throw new NoAnswer();
+  }
+  if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
+  throw new Problem(answer.status, await readProblem(answer));
+}
+
+async function readProblem(answer: Response): Promise<Record<string, unknown>> {
+  try {
+    const body: unknown = await answer.json();
+    return typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** What went wrong as one or two sentences, for a message or below a form. */
+export function sentence(error: unknown): string {
+  if (error instanceof Problem) return [error.detail, error.nextStep].filter(Boolean).join(" ");
+  if (error instanceof NoAnswer) return "This server does not answer. Nothing was changed. Try again.";
+  return "Something went wrong in this page. Reload it and try again.";
+}
+
+/** A new id for something this browser makes: time first, so that ids sort by age (UUID version 7). */
+export function newId(now_ms: number = Date.now(), dice: Uint8Array = randomBytes()): string {
+  const bytes = dice.slice();
+  const time = BigInt(now_ms);
+  for (let i = 0; i < 6; i += 1) bytes[i] = Number((time >> BigInt(40 - 8 * i)) & 0xffn);
+  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f);
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+function randomBytes(): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(16));
+}

@@ -1,0 +1,74 @@
+import { Link } from "@tanstack/react-router";
+import { Dialog } from "../ui/Dialog";
+import { closeOverlay } from "./palette-state";
+import { useMe } from "./session";
+import style from "./overlay.module.css";
+
+const GROUPS: { title: string; keys: [string[], string][] }[] = [
+  {
+    title: "Anywhere",
+    keys: [
+      [["Ctrl", "K"], "Search or command"],
+      [["G", "A"], "Action items"],
+      [["G", "S"], "Sync health"],
+      [["G", "C"], "Connections"],
+      [["G", "P"], "Profile"],
+      [["?"], "This list"],
+    ],
+  },
+  {
+    title: "Action items",
+    keys: [
+      [["C"], "Create"],
+      [["/"], "Find"],
+      [["↑", "↓"], "Next item"],
+      [["Enter"], "Open the item"],
+      [["Esc"], "Close what is open"],
+      [["O"], "Open in Azure DevOps"],
+    ],
+  },
+  {
+    title: "Board",
+    keys: [
+      [["←", "→"], "Next column"],
+      [["Space"], "Pick up, put down"],
+      [["Shift", "→"], "Move one column at once"],
+      [["M"], "Move to…"],
+    ],
+  },
+];
+
+export function KeysHelp() {
+  const me = useMe();
+  return (
+    <Dialog title="Keys" isOpen onClose={closeOverlay} width="medium">
+      <div className={style.help}>
+        {GROUPS.map((group) => (
+          <section key={group.title}>
+            <h3>{group.title}</h3>
+            <ul>
+              {group.keys.map(([keys, does]) => (
+                <li key={does}>
+                  <span>{does}</span>
+                  <span>
+                    {keys.map((key) => (
+                      <kbd key={key}>{key}</kbd>
+                    ))}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </section>
+        ))}
+      </div>
+      <p className={style.note}>
+        {me.has_single_keys
+          ? "Single-letter keys act while nothing is typed into."
+          : "Single-letter keys are turned off."}{" "}
+        <Link to="/profile/display" onClick={closeOverlay}>
+          Change this in your profile
+        </Link>
+      </p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,106 @@
+// Every address of the app. Pages are loaded when they are first opened.
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+import { parseItemsSearch } from "../action-items/search";
+import { Broken } from "./ErrorBoundary";
+import { NotFound } from "./NotFound";
+import { Shell } from "./Shell";
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: Broken });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/action-items" });
+  },
+});
+const items = createRoute({
+  getParentRoute: () => root,
+  path: "/action-items",
+  validateSearch: parseItemsSearch,
+  component: lazyRouteComponent(() => import("../action-items/ActionItemsPage"), "ActionItemsPage"),
+});
+const bin = createRoute({
+  getParentRoute: () => root,
+  path: "/action-items/bin",
+  component: lazyRouteComponent(() => import("../action-items/BinPage"), "BinPage"),
+});
+const sync = createRoute({
+  getParentRoute: () => root,
+  path: "/sync",
+  validateSearch: (search: Record<string, unknown>): { connection?: string } =>
+    typeof search["connection"] === "string" ? { connection: search["connection"] } : {},
+  component: lazyRouteComponent(() => import("../sync-health/SyncHealthPage"), "SyncHealthPage"),
+});
+const connections = createRoute({
+  getParentRoute: () => root,
+  path: "/connections",
+  validateSearch: (search: Record<string, unknown>): { add?: true } => (search["add"] ? { add: true } : {}),
+  component: lazyRouteComponent(() => import("../connections/ConnectionsPage"), "ConnectionsPage"),
+});
+const connection = createRoute({
+  getParentRoute: () => root,
+  path: "/connections/$id",
+  component: lazyRouteComponent(() => import("../connections/ConnectionPage"), "ConnectionPage"),
+});
+const profile = createRoute({
+  getParentRoute: () => root,
+  path: "/profile",
+  component: lazyRouteComponent(() => import("../accounts/ProfilePage"), "ProfilePage"),
+});
+const credentials = createRoute({
+  getParentRoute: () => root,
+  path: "/profile/credentials",
+  component: lazyRouteComponent(() => import("../accounts/CredentialsPage"), "CredentialsPage"),
+});
+const sessions = createRoute({
+  getParentRoute: () => root,
+  path: "/profile/sessions",
+  component: lazyRouteComponent(() => import("../accounts/SessionsPage"), "SessionsPage"),
+});
+const display = createRoute({
+  getParentRoute: () => root,
+  path: "/profile/display",
+  component: lazyRouteComponent(() => import("../accounts/DisplayPage"), "DisplayPage"),
+});
+const people = createRoute({
+  getParentRoute: () => root,
+  path: "/people",
+  component: lazyRouteComponent(() => import("../accounts/PeoplePage"), "PeoplePage"),
+});
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  component: lazyRouteComponent(() => import("../accounts/FirstSteps"), "FirstSteps"),
+});
+
+const routeTree = root.addChildren([
+  home,
+  items,
+  bin,
+  sync,
+  connections,
+  connection,
+  profile,
+  credentials,
+  sessions,
+  display,
+  people,
+  setup,
+]);
+
+export function newRouter() {
+  return createRouter({ routeTree, defaultPreload: "intent", defaultNotFoundComponent: NotFound });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof newRouter>;
+  }
+}

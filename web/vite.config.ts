@@ -1,0 +1,27 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+// `npm run dev` talks to a server on LOCKSTEP_SERVER (default: its usual address).
+// `LOCKSTEP_MOCK=1 npm run dev` answers from memory instead, for work on pages without a server.
+const server = process.env["LOCKSTEP_SERVER"] ?? "http://127.0.0.1:8484";
+
+export default defineConfig(async ({ command }): Promise<ViteUserConfig> => {
+  const isMocked = command === "serve" && process.env["LOCKSTEP_MOCK"] === "1";
+  const plugins = [react(), ...(isMocked ? [(await import("./dev/mock.ts")).mock()] : [])];
+  return {
+    plugins,
+    build: {
+      target: "es2022",
+      // The server's content policy allows files from itself only: nothing is inlined as data.
+      assetsInlineLimit: 0,
+      manifest: true,
+    },
+    server: isMocked ? {} : { proxy: { "/api": { target: server } } },
+    test: {
+      environment: "happy-dom",
+      include: ["src/**/*.test.{ts,tsx}"],
+      restoreMocks: true,
+      setupFiles: ["./dev/test-setup.ts"],
+    },
+  };
+});

@@ -1,8 +1,8 @@
 //! The list of store files with SQL; a file missing here would escape the test that prepares every statement.
 
 use super::{
-    Statement, action_items, attempts, audit, changes, companies, cursors, edits, members, observations, sessions,
-    work_item_types, work_items,
+    Statement, action_items, attempts, audit, changes, companies, connections, credentials, cursors, edits, members,
+    notices, observations, readings, records, sessions, webhooks, work_item_types, work_items,
 };
 
 /// Every statement of every store file, with the file's name.
@@ -13,11 +13,17 @@ pub fn statements() -> Vec<(&'static str, &'static [Statement])> {
         ("audit", audit::ALL),
         ("changes", changes::ALL),
         ("companies", companies::ALL),
+        ("connections", connections::ALL),
+        ("credentials", credentials::ALL),
         ("cursors", cursors::ALL),
         ("edits", edits::ALL),
         ("members", members::ALL),
+        ("notices", notices::ALL),
         ("observations", observations::ALL),
+        ("readings", readings::ALL),
+        ("records", records::ALL),
         ("sessions", sessions::ALL),
+        ("webhooks", webhooks::ALL),
         ("work_item_types", work_item_types::ALL),
         ("work_items", work_items::ALL),
     ]

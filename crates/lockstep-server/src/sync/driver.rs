@@ -83,7 +83,10 @@ impl Driver {
             Ok(enabled) => enabled,
             Err(error) => {
                 // Workers go on with what they know; the clock looks again.
-                tracing::warn!(error = &error as &dyn std::error::Error, "The connections could not be read");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "The connections could not be read"
+                );
                 return;
             }
         };

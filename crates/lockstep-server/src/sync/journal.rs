@@ -8,7 +8,9 @@ use crate::ids::ConnectionId;
 /// Tells of one saved record.
 pub fn tell(connection: ConnectionId, record: &Record) {
     match record {
-        Record::AttemptEnded { attempt, outcome, rev, .. } => {
+        Record::AttemptEnded {
+            attempt, outcome, rev, ..
+        } => {
             let name = outcome_name(*outcome);
             metrics::counter!("lockstep_attempts_total", "outcome" => name).increment(1);
             tracing::info!(connection.id = %connection, attempt.id = %attempt, rev = rev.map(|rev| rev.0), "Request {attempt} ended: {name}");

@@ -52,8 +52,11 @@ pub fn rules(
     members: &[MemberRow],
     projects: Option<&BTreeSet<String>>,
 ) -> Rules {
-    let active: BTreeMap<MemberId, &MemberRow> =
-        members.iter().filter(|m| m.is_active).map(|m| (MemberId(m.id), m)).collect();
+    let active: BTreeMap<MemberId, &MemberRow> = members
+        .iter()
+        .filter(|m| m.is_active)
+        .map(|m| (MemberId(m.id), m))
+        .collect();
     let own_tokens = credentials
         .iter()
         .filter(|c| c.state == "ok")
@@ -79,7 +82,10 @@ pub fn rules(
         poll_interval_us: micros(config.poll_interval_ms),
         readable_projects: projects.cloned(),
         // A refused one stays in use: it is tried again, less and less often.
-        connection_token: credentials.iter().find(|c| c.member_id.is_none() && c.state != "reenter").map(owner),
+        connection_token: credentials
+            .iter()
+            .find(|c| c.member_id.is_none() && c.state != "reenter")
+            .map(owner),
         own_tokens: own_tokens.collect(),
         names: members.iter().map(|m| (MemberId(m.id), m.name.clone())).collect(),
     }

@@ -9,6 +9,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use azdo::WorkItemId;
 use futures_util::FutureExt;
 use lockstep_sync::call::{Answer, Call};
 use lockstep_sync::edit::Whom;
@@ -57,12 +58,36 @@ pub async fn run(app: App, company: CompanyId, connection: ConnectionId, bell: A
             }
         }
         metrics::counter!("lockstep_worker_restarts_total").increment(1);
-        n_failures = if began.elapsed() > RECOVERED_AFTER { 1 } else { n_failures + 1 };
+        n_failures = if began.elapsed() > RECOVERED_AFTER {
+            1
+        } else {
+            n_failures + 1
+        };
         let wait = Duration::from_millis(250 << n_failures.min(10)).min(RESTART_WAIT_MAX);
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(wait) => {}
         }
+    }
+}
+
+/// The worker's clock, microseconds UTC: the machine's, but it never stands still because that one was set back.
+struct Clock {
+    started_us: i64,
+    started: Instant,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self {
+            started_us: now_us(),
+            started: Instant::now(),
+        }
+    }
+
+    fn now_us(&self) -> i64 {
+        let elapsed_us = i64::try_from(self.started.elapsed().as_micros()).unwrap_or(i64::MAX);
+        now_us().max(self.started_us.saturating_add(elapsed_us))
     }
 }
 
@@ -81,6 +106,7 @@ struct Session<'w> {
     projects_read: mpsc::UnboundedReceiver<BTreeSet<String>>,
     projects_to: mpsc::UnboundedSender<BTreeSet<String>>,
     replica: Replica,
+    clock: Clock,
     /// Edits up to this change number are in the replica.
     edits_known_to: i64,
     /// Pending notices that the replica was told of.
@@ -91,6 +117,8 @@ struct Session<'w> {
     writes: BTreeSet<StepId>,
     /// Calls under way that read the feed of revisions.
     polls: BTreeSet<StepId>,
+    /// Work items that are being read. What is heard of them meanwhile is told after: the read may be from before it.
+    reads: BTreeMap<StepId, Vec<WorkItemId>>,
     answers: mpsc::UnboundedReceiver<Answered>,
     answer_to: mpsc::UnboundedSender<Answered>,
 }
@@ -113,7 +141,7 @@ impl<'w> Session<'w> {
         loop {
             session.take_up_notices_heard().await?;
             let wake_at_us = session.replica.wake_at_us().min(session.projects_due_us);
-            let wait_us = wake_at_us.saturating_sub(now_us()).max(0);
+            let wait_us = wake_at_us.saturating_sub(session.clock.now_us()).max(0);
             let wait = Duration::from_micros(wait_us.unsigned_abs()).max(SLEEP_MIN);
             tokio::select! {
                 () = stop.cancelled() => return session.finish().await,
@@ -121,7 +149,7 @@ impl<'w> Session<'w> {
                 () = bell.notified() => session.look().await?,
                 Some(read) = session.projects_read.recv() => {
                     session.projects = Some(read);
-                    session.projects_due_us = now_us() + PROJECTS_EVERY_US;
+                    session.projects_due_us = session.clock.now_us() + PROJECTS_EVERY_US;
                     session.learn().await?;
                 }
                 () = tokio::time::sleep(wait) => {
@@ -156,10 +184,16 @@ impl<'w> Session<'w> {
         let edits_known_to = app.store.latest_change(company).await?;
         let items = app.store.open_items(company, connection).await?;
         let cursors = app.store.cursors(company, connection).await?;
-        let replica = Replica::load(told.rules.clone(), cursors, items, now_us());
+        let clock = Clock::start();
+        let replica = Replica::load(told.rules.clone(), cursors, items, clock.now_us());
         let (answer_to, answers) = mpsc::unbounded_channel();
         let (projects_to, projects_read) = mpsc::unbounded_channel();
-        let projects_due_us = now_us() + if projects.is_some() { PROJECTS_EVERY_US } else { PROJECTS_RETRY_US };
+        let projects_due_us = clock.now_us()
+            + if projects.is_some() {
+                PROJECTS_EVERY_US
+            } else {
+                PROJECTS_RETRY_US
+            };
         Ok(Some(Self {
             app,
             company,
@@ -172,11 +206,13 @@ impl<'w> Session<'w> {
             projects_read,
             projects_to,
             replica,
+            clock,
             edits_known_to,
             notices_told: BTreeSet::new(),
             has_heard: false,
             writes: BTreeSet::new(),
             polls: BTreeSet::new(),
+            reads: BTreeMap::new(),
             answers,
             answer_to,
         }))
@@ -184,10 +220,10 @@ impl<'w> Session<'w> {
 
     /// Asks which projects can be read, when it is time to.
     fn ask_projects(&mut self) {
-        if self.projects_due_us > now_us() {
+        if self.projects_due_us > self.clock.now_us() {
             return;
         }
-        self.projects_due_us = now_us() + PROJECTS_RETRY_US;
+        self.projects_due_us = self.clock.now_us() + PROJECTS_RETRY_US;
         let (clients, projects_to) = (self.clients.clone(), self.projects_to.clone());
         tokio::spawn(async move {
             if let Some(read) = knowledge::projects(&clients).await {
@@ -227,10 +263,11 @@ impl<'w> Session<'w> {
     /// Tells the replica of pending notices it was not told of yet.
     async fn take_up_notices_heard(&mut self) -> Result<(), SaveError> {
         while std::mem::take(&mut self.has_heard) {
+            let being_read: BTreeSet<WorkItemId> = self.reads.values().flatten().copied().collect();
             let pending = self.app.store.pending_notices(self.company, self.connection).await?;
             let new: Vec<_> = pending
                 .into_iter()
-                .filter(|notice| !self.notices_told.contains(&notice.id))
+                .filter(|notice| !self.notices_told.contains(&notice.id) && !being_read.contains(&notice.work_item))
                 .collect();
             for some in new.chunks(N_NOTICES_MAX) {
                 let work_items = some.iter().map(|notice| notice.work_item).collect();
@@ -257,11 +294,13 @@ impl<'w> Session<'w> {
     async fn take_answer(&mut self, answered: Answered) -> Result<(), SaveError> {
         let Answered { step, answer, aside } = answered;
         self.writes.remove(&step);
+        self.has_heard |= self.reads.remove(&step).is_some();
         let has_polled = self.polls.remove(&step) && matches!(answer, Answer::Page { is_last: true, .. });
         self.take(Input::Answered(step, answer, aside)).await?;
         if has_polled {
             let mut tx = self.app.store.begin().await?;
-            tx.set_last_poll(self.company, self.connection, now_us()).await?;
+            tx.set_polled(self.company, self.connection, self.clock.now_us())
+                .await?;
             tx.commit().await?;
         }
         Ok(())
@@ -270,7 +309,7 @@ impl<'w> Session<'w> {
     /// Gives the replica an input and carries out the steps it answers with, in order.
     async fn take(&mut self, input: Input) -> Result<(), SaveError> {
         let dice = u64::from_le_bytes(random_bytes());
-        for step in self.replica.handle(now_us(), dice, input) {
+        for step in self.replica.handle(self.clock.now_us(), dice, input) {
             self.carry_out(step).await?;
         }
         Ok(())
@@ -292,8 +331,11 @@ impl<'w> Session<'w> {
             if is_write {
                 self.writes.insert(step.id);
             }
-            if matches!(call, Call::Poll(Feed::Revisions, _)) {
-                self.polls.insert(step.id);
+            match &call {
+                Call::Poll(Feed::Revisions, _) => drop(self.polls.insert(step.id)),
+                Call::ReadItems(ids) => drop(self.reads.insert(step.id, ids.clone())),
+                Call::ReadBin(id) => drop(self.reads.insert(step.id, vec![*id])),
+                _ => {}
             }
             calls::spawn(self.clients.clone(), step.id, call, self.answer_to.clone());
         }
@@ -304,7 +346,7 @@ impl<'w> Session<'w> {
         let scope = Scope {
             company: self.company,
             connection: self.connection,
-            now_us: now_us(),
+            now_us: self.clock.now_us(),
         };
         let mut tx = self.app.store.begin().await?;
         let applied = tx.apply_records(scope, &self.told.rules, records).await?;
@@ -321,7 +363,7 @@ impl<'w> Session<'w> {
                         self.notices_told.remove(notice);
                     }
                 }
-                Record::TokenRefused(_, TokenTrouble::LacksRight) => self.projects_due_us = now_us(),
+                Record::TokenRefused(_, TokenTrouble::LacksRight) => self.projects_due_us = self.clock.now_us(),
                 // The replica knows already; telling it again would end the pauses it keeps.
                 Record::TokenRefused(Whom::Member(member), _) => drop(self.told.rules.own_tokens.remove(member)),
                 Record::TokenRefused(Whom::Connection, _) => self.told.is_token_ok = false,

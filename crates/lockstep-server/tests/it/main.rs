@@ -5,6 +5,7 @@ mod accounts;
 mod command;
 mod live;
 mod members;
+mod plan_store;
 mod server;
 mod sessions;
 mod store;

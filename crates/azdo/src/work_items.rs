@@ -17,13 +17,16 @@ use crate::version::Route;
 
 /// Most work items of one request.
 pub const WORK_ITEMS_PER_READ_MAX: usize = 200;
+/// What every read and every answered write asks for. One word for all: `relations` leaves out fields that `all` has,
+/// the numbers of the area and iteration nodes among them, and a difference of shape would look like a change.
+const EXPAND: &str = "all";
 
 impl<T: Transport> Client<T> {
     /// One work item with its relations.
     ///
     /// Errors: [`Error::NotFound`] when it is gone, hidden or deleted; the recycle bin tells more.
     pub async fn work_item(&self, id: WorkItemId) -> Result<WorkItem, Error> {
-        let call = Call::get(format!("/_apis/wit/workitems/{id}")).query("$expand", "relations");
+        let call = Call::get(format!("/_apis/wit/workitems/{id}")).query("$expand", EXPAND);
         self.call(Route::WorkItems, call)
             .await?
             .read(|item| read_asked(item, id))
@@ -46,14 +49,14 @@ impl<T: Transport> Client<T> {
 
     async fn read_batch(&self, ids: &[WorkItemId]) -> Result<crate::client::Answer, Error> {
         if self.versions().of(Route::WorkItemsBatch).is_some() {
-            let body = json!({"ids": ids, "$expand": "relations", "errorPolicy": "omit"});
+            let body = json!({"ids": ids, "$expand": EXPAND, "errorPolicy": "omit"});
             let call = Call::new(Method::Post, "/_apis/wit/workitemsbatch".to_owned()).json(&body);
             return self.call(Route::WorkItemsBatch, call).await;
         }
         let ids: Vec<String> = ids.iter().map(WorkItemId::to_string).collect();
         let call = Call::get("/_apis/wit/workitems".to_owned())
             .query("ids", ids.join(","))
-            .query("$expand", "relations")
+            .query("$expand", EXPAND)
             .query("errorPolicy", "omit");
         self.call(Route::WorkItems, call).await
     }
@@ -128,7 +131,7 @@ impl<T: Transport> Client<T> {
     fn write(&self, method: Method, path: String, document: &Value, validate_only: bool) -> Call {
         Call::new(method, path)
             .query_if(validate_only, "validateOnly", "true")
-            .query_if(self.versions().answers_with_relations(), "$expand", "all")
+            .query_if(self.versions().answers_with_relations(), "$expand", EXPAND)
             .json_patch(document)
     }
 }

@@ -18,7 +18,7 @@ use crate::merge::{
 };
 use crate::record::{Disposition, Health, Record, TokenTrouble};
 use crate::replica::{Pending, Replica, StepId, spread};
-use crate::value::is_same;
+use crate::value::{is_kept_form, is_same};
 
 /// Waits between look-ups of a lost creation, seconds; the last one repeats.
 const LOOKUP_WAITS_S: [i64; 8] = [2, 3, 10, 15, 30, 60, 120, 120];
@@ -167,6 +167,12 @@ impl Replica {
                 continue;
             };
             let read = found.iter().find(|read| read.id == id);
+            if read.is_none() {
+                // Deleted or hidden before it could be looked at: it may have been the one.
+                records.extend(self.update_searches(|kind, _, search| {
+                    search.has_deleted_candidate |= matches!(kind, AttemptKind::Create { .. });
+                }));
+            }
             let adopted = read.is_some_and(|read| self.adopt(read, &mut records));
             let disposition = if adopted {
                 Disposition::Applied
@@ -310,14 +316,9 @@ impl Replica {
             Failure::NotFound => {
                 let answer = "TF401232: the work item does not exist, or this token may not see it.".to_owned();
                 records.push(end(Outcome::Refused, Some(answer.clone())));
-                let is_gone_perhaps = attempt.whom == Whom::Connection && !attempt.is_create();
-                if is_gone_perhaps {
-                    back_to_waiting(&mut records, item, &attempt, None);
-                    self.slow_down(item);
-                } else {
-                    // It says something about this token only; what is there is read with the connection's.
-                    refuse(&mut records, item, &attempt, &[], &answer);
-                }
+                // It may be about the work item, about the far end of a link, or about this token alone; what is there
+                // is read with the connection's, and settles what it settles.
+                refuse(&mut records, item, &attempt, &[], &answer);
                 item.errand.is_stale = item.work_item.is_some();
             }
         }
@@ -415,14 +416,12 @@ impl Replica {
         match answer {
             Answer::Bin(found) => {
                 item.errand.is_missing = false;
-                let was = item.presence;
                 match found {
                     Some(by) => {
                         let by = by.map(|identity| identity.display_name);
                         records.extend(note_presence(item, Presence::Deleted, by));
                     }
-                    // Destroyed out of the bin, most likely; it was seen there, so deleted it stays.
-                    None if was == Presence::Deleted => records.extend(note_presence(item, was, None)),
+                    // Also where it was seen in the bin before: it may be destroyed, or restored where we can't look.
                     None => records.extend(note_presence(item, Presence::OutOfSight, None)),
                 }
             }
@@ -669,8 +668,10 @@ fn clear_doubts(item: &mut Item, updates: &[WorkItemUpdate]) -> Vec<Record> {
             is_by_us
                 && update.rev == Rev(doubt.rev.0 + 1)
                 && match &edit.act {
-                    Act::Set { field, to, .. } => wrote(field).is_some_and(|now| is_same(field, now, to)),
-                    Act::Comment { html } => wrote(&history).is_some_and(|now| says(&history, now, html)),
+                    Act::Set { field, to, .. } => wrote(field).is_some_and(|now| is_kept_form(field, to, now)),
+                    Act::Comment { html } => {
+                        wrote(&history).is_some_and(|now| is_kept_form(&history, &Value::String(html.clone()), now))
+                    }
                     _ => false,
                 }
         });
@@ -704,15 +705,6 @@ fn clear_doubts(item: &mut Item, updates: &[WorkItemUpdate]) -> Vec<Record> {
     }
     drop_settled(item, &records);
     records
-}
-
-/// Whether a comment as kept is the one that was sent; a note may stand behind it.
-fn says(history: &FieldName, kept: &Value, sent: &str) -> bool {
-    let [kept, sent] = [kept, &Value::String(sent.to_owned())].map(|value| crate::value::normal(history, value));
-    match (kept.as_str(), sent.as_str()) {
-        (Some(kept), Some(sent)) => kept.starts_with(sent),
-        _ => false,
-    }
 }
 
 /// Whether an unanswered creation can be called absent by the look-up that is about to be made.

@@ -298,8 +298,7 @@ async fn find_marker<T: Transport>(
     let since = jiff::Timestamp::from_microsecond(since_us).unwrap_or_default();
     let wiql = format!(
         "SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = {} AND [System.WorkItemType] = {} \
-         AND [System.CreatedBy] = {} AND [System.CreatedDate] >= '{since:.3}' AND [System.HyperLinkCount] > 0 \
-         ORDER BY [System.Id]",
+         AND [System.CreatedBy] = {} AND [System.CreatedDate] >= '{since:.3}' ORDER BY [System.Id]",
         azdo::wiql::quote(project),
         azdo::wiql::quote(work_item_type),
         azdo::wiql::quote(creator),
@@ -381,7 +380,10 @@ pub fn own_update<'a>(
                     .and_then(|change| change.new_value.as_ref())
                     .unwrap_or(&serde_json::Value::Null);
                 // A field that already had the value is not in the update.
-                change.map_or_else(|| was_equal(field, value), |_| crate::value::is_same(field, now, value))
+                change.map_or_else(
+                    || was_equal(field, value),
+                    |_| crate::value::is_kept_form(field, value, now),
+                )
             })
     })
 }

@@ -133,4 +133,13 @@ fn give_up(records: &mut Vec<Record>, item: &mut Item, decision: usize, target: 
         rebase(records, item, next, was);
     }
     settle(records, item, target, Ending::GivenUp { by });
+    if matches!(item.edits[target].act, Act::Create { .. }) {
+        // Without a work item there is nothing that the edits behind it could go to.
+        for i in 0..item.edits.len() {
+            let is_open = !was_settled(records, item.edits[i].id);
+            if is_open && !matches!(item.edits[i].act, Act::Decide { .. }) {
+                settle(records, item, i, Ending::GivenUp { by });
+            }
+        }
+    }
 }

@@ -302,7 +302,7 @@ pub struct Search {
     pub has_fence: bool,
     /// Feed passes after the deadline that brought nothing.
     pub n_quiet_passes: u32,
-    /// Something of the same project and type was deleted meanwhile; it may have been ours.
+    /// Something of the same project and type was deleted or hidden before it could be looked at; it may have been ours.
     pub has_deleted_candidate: bool,
 }
 

@@ -115,13 +115,17 @@ impl Replica {
     }
 
     /// Changes the searches of all unanswered attempts; those that changed are saved.
-    fn update_searches(&mut self, mut change: impl FnMut(&AttemptKind, i64, &mut Search)) -> Vec<Record> {
+    pub(crate) fn update_searches(&mut self, mut change: impl FnMut(&AttemptKind, i64, &mut Search)) -> Vec<Record> {
         let mut records = Vec::new();
         for item in self.items.values_mut() {
             let Some(attempt) = &mut item.attempt else { continue };
             let AttemptState::Unknown { search } = &mut attempt.state else {
                 continue;
             };
+            if search.next_us == i64::MAX {
+                // A person decides; there is nothing left to find out.
+                continue;
+            }
             let before = search.clone();
             change(&attempt.kind, attempt.started_us, search);
             if *search != before {

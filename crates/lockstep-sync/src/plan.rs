@@ -70,6 +70,7 @@ pub fn plan(item: &mut Item, rules: &Rules, now_us: i64, attempt: AttemptId) -> 
     }
     // A request that was given up may have taken effect since: the updates know, and are asked before any merge.
     if let Some(id) = item.work_item
+        && item.presence == Presence::Present
         && item.edits.iter().any(|edit| {
             edit.doubt
                 .as_ref()
@@ -152,7 +153,7 @@ fn settle_life(item: &mut Item) -> Vec<Record> {
     let mut records = Vec::new();
     for i in 0..item.edits.len() {
         let edit = &item.edits[i];
-        if !edit.is_waiting() {
+        if edit.is_sending() {
             continue;
         }
         let relations = item
@@ -171,7 +172,7 @@ fn settle_life(item: &mut Item) -> Vec<Record> {
         };
         if is_true {
             settle(&mut records, item, i, Ending::AlreadyThere);
-        } else if !matches!(edit.act, Act::Create { .. } | Act::Restore | Act::Decide { .. }) {
+        } else if edit.is_waiting() && !matches!(edit.act, Act::Create { .. } | Act::Restore | Act::Decide { .. }) {
             match item.presence {
                 Presence::Deleted => hold(&mut records, item, i, Hold::WorkItemDeleted),
                 Presence::OutOfSight => hold(&mut records, item, i, Hold::OutOfSight),

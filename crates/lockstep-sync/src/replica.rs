@@ -1,7 +1,8 @@
 //! The items of one connection that have something open: inputs in, steps out.
 //!
 //! A [`Step`] is a list of records to save in one transaction and then, if they were saved, one call to make. The
-//! driver does the steps in the order given; a save that fails is a crash, and the replica is loaded again. So whatever
+//! driver does the steps in the order given, and saves them before it loads anything newer for the next input; a save
+//! that fails is a crash, and the replica is loaded again. So whatever
 //! is in memory here is either stored or about to be, and a lost process loses nothing.
 //!
 //! Bounds: one call per item, [`ITEM_CALLS_MAX`] calls on items at once, one batch read, one poll of each feed. A pause
@@ -251,6 +252,14 @@ impl Replica {
     fn hear(&mut self, notices: Vec<Heard>) {
         let mut ignored = Vec::new();
         for heard in notices {
+            // Told before, and still with the strangers.
+            if self
+                .strangers
+                .get(&heard.work_item)
+                .is_some_and(|kept| kept.contains(&heard.notice))
+            {
+                continue;
+            }
             if let Some(item) = heard.item {
                 self.take_in(item);
             }

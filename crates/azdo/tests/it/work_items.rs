@@ -38,7 +38,7 @@ fn a_batch_leaves_out_what_can_not_be_read_and_what_was_not_asked_for() {
     assert_eq!(script.asked_lines(), ["POST /_apis/wit/workitemsbatch?api-version=7.1"]);
     assert_eq!(
         body(&script, 0),
-        json!({"ids": [1, 2, 3], "$expand": "relations", "errorPolicy": "omit"})
+        json!({"ids": [1, 2, 3], "$expand": "all", "errorPolicy": "omit"})
     );
 }
 

@@ -4,12 +4,14 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::checks::{BUGS, check};
 use crate::world::{SECOND_US, World};
 
 /// Things that happen before trouble ends.
-const OPERATIONS: u64 = 600;
+const OPERATIONS: u64 = 1000;
 /// Rest after trouble: the longest backoff, the bound on late answers, the quiet that proves an absence, and polls.
 const REST_US: i64 = 3600 * SECOND_US;
 
@@ -22,6 +24,31 @@ fn seeds() -> u64 {
 
 fn one_seed() -> Option<u64> {
     std::env::var("LOCKSTEP_SEED").ok().and_then(|n| n.parse().ok())
+}
+
+/// What all seeds did together.
+#[derive(Default)]
+struct Totals {
+    counts: BTreeMap<String, u64>,
+    doubts: BTreeMap<(&'static str, String), u64>,
+    n_operations: u64,
+    n_requests: u64,
+}
+
+impl Totals {
+    fn add(&mut self, seed: u64, world: &World) {
+        self.n_operations += world.n_operations;
+        self.n_requests += *world.wire.n_requests.lock().unwrap();
+        for (name, count) in &world.counts {
+            *self.counts.entry(format!("did: {name}")).or_insert(0) += count;
+        }
+        for (name, count) in world.wire.faults.lock().unwrap().counts() {
+            *self.counts.entry(format!("fault: {name}")).or_insert(0) += count;
+        }
+        for (name, side) in azdo_sim::Doubts::from_seed(seed).names_and_sides() {
+            *self.doubts.entry((name, side)).or_insert(0) += 1;
+        }
+    }
 }
 
 /// One run, to the end. Panics when an invariant is broken.
@@ -45,36 +72,45 @@ fn simulation() {
         return;
     }
     let n = seeds();
-    let mut totals: BTreeMap<String, u64> = BTreeMap::new();
-    let mut doubts: BTreeMap<(&'static str, String), u64> = BTreeMap::new();
-    let mut n_operations = 0;
-    let mut n_requests = 0;
-    for seed in 1..=n {
-        let world = catch_unwind(AssertUnwindSafe(|| run_seed(seed, false)));
-        let world = world.unwrap_or_else(|_| {
-            panic!("seed {seed} breaks an invariant: LOCKSTEP_SEED={seed} cargo test -p lockstep-sync simulation")
-        });
-        if seed % 100 == 1 {
-            let again = run_seed(seed, false);
-            assert_eq!(again.trace, world.trace, "seed {seed} went another way the second time");
+    let totals = Mutex::new(Totals::default());
+    let next = AtomicU64::new(1);
+    // A seed is a world of its own, so they run beside each other; what is counted does not depend on the order.
+    let n_threads = std::thread::available_parallelism().map_or(2, usize::from).min(16);
+    std::thread::scope(|threads| {
+        let runs: Vec<_> = (0..n_threads)
+            .map(|_| {
+                threads.spawn(|| {
+                    loop {
+                        let seed = next.fetch_add(1, Ordering::Relaxed);
+                        if seed > n {
+                            return;
+                        }
+                        let world = catch_unwind(AssertUnwindSafe(|| run_seed(seed, false)));
+                        let world = world.unwrap_or_else(|_| {
+                            next.store(n + 1, Ordering::Relaxed);
+                            panic!("seed {seed} breaks an invariant: LOCKSTEP_SEED={seed} cargo test -p lockstep-sync simulation")
+                        });
+                        if seed % 100 == 1 {
+                            let again = run_seed(seed, false);
+                            assert_eq!(again.trace, world.trace, "seed {seed} went another way the second time");
+                        }
+                        totals.lock().unwrap().add(seed, &world);
+                    }
+                })
+            })
+            .collect();
+        for run in runs {
+            run.join().expect("every seed holds");
         }
-        n_operations += world.n_operations;
-        n_requests += *world.wire.n_requests.lock().unwrap();
-        for (name, count) in &world.counts {
-            *totals.entry(format!("did: {name}")).or_insert(0) += count;
-        }
-        for (name, count) in world.wire.faults.lock().unwrap().counts() {
-            *totals.entry(format!("fault: {name}")).or_insert(0) += count;
-        }
-        for (name, side) in azdo_sim::Doubts::from_seed(seed).names_and_sides() {
-            *doubts.entry((name, side)).or_insert(0) += 1;
-        }
-        if seed % 250 == 0 {
-            eprintln!("  {seed} seeds, {n_operations} operations, no violation");
-        }
-    }
+    });
+    let Totals {
+        counts,
+        doubts,
+        n_operations,
+        n_requests,
+    } = totals.into_inner().unwrap();
     println!("{n} seeds, {n_operations} operations, {n_requests} requests, 0 violations");
-    for (name, count) in &totals {
+    for (name, count) in &counts {
         println!("  {name}: {count}");
         assert!(n < 40 || *count > 0, "{name} never happened");
     }

@@ -125,6 +125,8 @@ impl Clients for Tokens {
 /// A call on its way.
 struct Flying {
     step: StepId,
+    /// Name of the request: the process it came from, and the step.
+    name: String,
     call: Call,
     /// When the request reaches the server.
     leaves_us: i64,
@@ -142,8 +144,7 @@ pub struct World {
     pub store: Store,
     pub replica: Option<Replica>,
     flying: Vec<Flying>,
-    /// Steps handed out and not yet done: save, then call, in order.
-    steps: VecDeque<Step>,
+    is_healed: bool,
     pub members: Vec<MemberId>,
     pub n_operations: u64,
     pub n_crashes: u64,
@@ -265,7 +266,7 @@ impl World {
             store: Store::default(),
             replica: None,
             flying: Vec::new(),
-            steps: VecDeque::new(),
+            is_healed: false,
             members,
             n_operations: 0,
             n_crashes: 0,
@@ -316,7 +317,6 @@ impl World {
         self.count("crash");
         self.n_crashes += 1;
         self.tell(|| "crash".to_owned());
-        self.steps.clear();
         for flying in std::mem::take(&mut self.flying) {
             // Bytes that were in the kernel's buffer still arrive, some of the time.
             if flying.answer.is_none() && flying.call.is_write() && self.dice.coin() {
@@ -327,21 +327,29 @@ impl World {
         self.start();
     }
 
+    /// Hands an input to the engine and does the steps it asks for: each is saved, then its call goes off. The process
+    /// may die between any two of them; what was not saved by then never was.
     pub fn feed(&mut self, input: Input) {
-        let dice = self.dice.next_u64();
-        if let Some(replica) = &mut self.replica {
-            let steps = replica.handle(self.now_us, dice, input);
-            self.steps.extend(steps);
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            let dice = self.dice.next_u64();
+            let Some(replica) = &mut self.replica else { return };
+            let mut has_heard = false;
+            for step in replica.handle(self.now_us, dice, input) {
+                if !self.is_healed && self.dice.below(400) == 0 {
+                    self.replica = None;
+                    return;
+                }
+                has_heard |= self.do_step(step);
+            }
+            if has_heard {
+                inputs.push_back(Input::HeardOf(self.store.pending_notices()));
+            }
         }
     }
 
-    /// Does the next step: saves, and lets its call go.
-    fn do_step(&mut self) {
-        let Some(step) = self.steps.pop_front() else { return };
-        let has_heard = step
-            .save
-            .iter()
-            .any(|record| matches!(record, Record::Heard { .. } | Record::Sweep));
+    /// Saves a step and lets its call go. Returns whether the store has notices that the engine may not know.
+    fn do_step(&mut self, step: Step) -> bool {
         for record in &step.save {
             self.tell(|| format!("save {record:?}"));
             self.check_record(record);
@@ -350,21 +358,21 @@ impl World {
         if let Some(call) = step.call {
             let leaves_us = self.now_us + self.dice.below(400_000) as i64;
             self.tell(|| format!("call {:?} {call:?}", step.id));
+            let name = format!("{}-{}", self.n_crashes, step.id.0);
             if let Some(Record::AttemptBegun(attempt)) = step.save.last() {
-                self.attempt_of
-                    .insert(format!("{}-{}", self.n_crashes, step.id.0), attempt.id);
+                self.attempt_of.insert(name.clone(), attempt.id);
             }
             self.flying.push(Flying {
                 step: step.id,
+                name,
                 call,
                 leaves_us,
                 answer: None,
             });
         }
-        if has_heard {
-            let heard = self.store.pending_notices();
-            self.feed(Input::HeardOf(heard));
-        }
+        step.save
+            .iter()
+            .any(|record| matches!(record, Record::Heard { .. } | Record::Sweep))
     }
 
     /// A deletion may be believed only if it happened.
@@ -395,7 +403,7 @@ impl World {
 
     /// The request reaches the server; returns the answer and whether it got lost.
     fn request(&self, flying: &Flying) -> (Answer, Aside, bool) {
-        *self.wire.request_id.lock().unwrap() = format!("{}-{}", self.n_crashes, flying.step.0);
+        *self.wire.request_id.lock().unwrap() = flying.name.clone();
         *self.wire.now_us.lock().unwrap() = self.now_us;
         *self.wire.was_lost.lock().unwrap() = false;
         let (answer, aside) = run(perform(&self.tokens, &flying.call));
@@ -452,17 +460,19 @@ impl World {
     /// One thing happens, as the dice fall. `is_calm`: nobody acts and nothing breaks.
     pub fn operate(&mut self, is_calm: bool) {
         self.n_operations += 1;
-        match self.dice.below(if is_calm { 60 } else { 100 }) {
-            0..30 if !self.steps.is_empty() => self.do_step(),
-            0..45 => match self.ready() {
+        if self.replica.is_none() {
+            self.crash();
+        }
+        match self.dice.below(if is_calm { 72 } else { 100 }) {
+            0..60 => match self.ready() {
                 Some(position) => self.fly(position),
                 None => self.pass_time(is_calm),
             },
-            45..55 => self.notices(),
-            55..60 => self.pass_time(is_calm),
-            60..80 => self.act_here(),
-            80..96 => self.act_there(),
-            96..98 => self.crash(),
+            60..66 => self.notices(),
+            66..72 => self.pass_time(is_calm),
+            72..84 => self.act_here(),
+            84..95 => self.act_there(),
+            95..98 => self.crash(),
             _ => self.change_rights(),
         }
     }
@@ -480,10 +490,6 @@ impl World {
 
     /// To the next moment at which something is due, or a little.
     fn pass_time(&mut self, is_calm: bool) {
-        if !self.steps.is_empty() {
-            self.now_us += self.dice.below(5000) as i64;
-            return;
-        }
         let flights = self
             .flying
             .iter()
@@ -520,7 +526,17 @@ impl World {
     /// Somebody acts in Lockstep.
     fn act_here(&mut self) {
         let author = self.members[self.dice.below(3) as usize];
-        let items: Vec<ItemId> = self.store.items.keys().copied().collect();
+        // What lives in Lockstep alone is not the engine's business.
+        let is_followed = |item: &&lockstep_sync::item::Item| {
+            item.work_item.is_some() || item.edits.iter().any(|edit| matches!(edit.act, Act::Create { .. }))
+        };
+        let items: Vec<ItemId> = self
+            .store
+            .items
+            .values()
+            .filter(is_followed)
+            .map(|item| item.id)
+            .collect();
         if items.is_empty() || (items.len() < 5 && self.dice.below(4) == 0) {
             let item = ItemId(Uuid::from_u128(
                 u128::from(self.dice.next_u64()) << 64 | u128::from(self.dice.next_u64()),
@@ -743,7 +759,14 @@ impl World {
             },
             !is_hidden,
         );
-        let ids = sim.all_ids();
+        // Hidden before Lockstep has learned its number, a creation can't be found by anybody: that is a stated limit.
+        let ids: Vec<i64> = self
+            .store
+            .items
+            .values()
+            .filter_map(|item| item.work_item)
+            .map(|id| id.0)
+            .collect();
         if !ids.is_empty() {
             let id = ids[self.dice.below(ids.len() as u64) as usize];
             let area = self.dice.pick(&["Harbour\\Vault", "Harbour\\Quay"]);
@@ -755,6 +778,7 @@ impl World {
 
     /// Trouble ends.
     pub fn heal(&mut self) {
+        self.is_healed = true;
         self.wire.faults.lock().unwrap().stop();
         if self.is_hidden {
             self.change_rights();

@@ -45,7 +45,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::error::{ApiError, Kind, Refusal};
 use crate::extract::Source;
-use crate::{access, accounts, live, web};
+use crate::{access, accounts, connections, live, service_hooks, web};
 
 /// Largest body of a route that doesn't say otherwise.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -64,6 +64,8 @@ fn slices() -> OpenApiRouter<App> {
         .routes(routes!(healthz))
         .routes(routes!(readyz))
         .merge(accounts::routes())
+        .merge(connections::routes())
+        .merge(service_hooks::routes())
         .merge(live::routes())
 }
 

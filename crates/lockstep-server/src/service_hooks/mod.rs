@@ -1,0 +1,29 @@
+//! Where Azure DevOps sends notifications: `POST /hooks/{path_id}`.
+//!
+//! What an answer means to Azure DevOps decides it: 200 is said once the notification is kept for good; trouble of ours is
+//! always 503, which it tries again; 401 is for strangers, the same whatever was wrong; 410, which disables a subscription
+//! for ever, goes to a deleted connection's own hooks alone. Nothing else is ever answered: another status would put the
+//! subscription on probation, and notifications meanwhile would be lost.
+//!
+//! A notification is a hint which work item to read again. Nothing it says is written anywhere.
+//!
+//! Source: Microsoft's page on troubleshooting service hooks, for what each status leads to.
+
+mod authorize;
+mod group;
+mod intake;
+
+use std::sync::Arc;
+
+use axum::Extension;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+
+/// The slice's routes.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(intake::take))
+        .layer(Extension(Arc::new(group::Group::default())))
+}

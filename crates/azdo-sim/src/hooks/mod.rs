@@ -228,7 +228,14 @@ impl Sim {
         }
     }
 
-    /// Whether this person may make and change subscriptions.
+    /// Whether this person (by unique name) may make and change subscriptions.
+    pub fn may_edit_subscriptions(&self, person: &str) -> bool {
+        self.organization
+            .person(person)
+            .is_some_and(|person| self.access.may(person, Permission::EditSubscriptions))
+    }
+
+    /// Refuses a person who may not make and change subscriptions.
     pub(crate) fn require_subscription_right(&self, person: &crate::access::Person) -> Result<(), Refusal> {
         if self.access.may(person, Permission::EditSubscriptions) {
             return Ok(());

@@ -116,11 +116,13 @@ pub fn lines(pasted: &str) -> Result<Vec<String>, Refusal> {
 }
 
 fn without_bullet(line: &str) -> &str {
+    const BULLETS: [&str; 7] = ["- [ ]", "- [x]", "* [ ]", "-", "*", "•", "–"];
     let line = line.trim();
-    let line = ["- [ ] ", "- [x] ", "* [ ] ", "- ", "* ", "• ", "– "]
-        .iter()
-        .find_map(|bullet| line.strip_prefix(bullet))
-        .unwrap_or(line);
+    let behind = BULLETS.iter().find_map(|bullet| line.strip_prefix(bullet));
+    // A bullet stands alone: "-5 degrees" has none.
+    let line = behind
+        .filter(|rest| rest.is_empty() || rest.starts_with(' '))
+        .map_or(line, str::trim);
     let digits = line.chars().take_while(char::is_ascii_digit).count();
     let numbered = (1..=3).contains(&digits).then(|| &line[digits..]);
     let rest = numbered.and_then(|rest| rest.strip_prefix(". ").or_else(|| rest.strip_prefix(") ")));
@@ -457,3 +459,6 @@ fn no_such_state(wanted: Status, is_type_known: bool) -> Refusal {
         .retry_after_s(5)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,13 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use azdo::{FieldName, WorkItemUpdate, field};
 use lockstep_sync::edit::{Act, Ending, Hold, Whom};
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::people::People;
 use super::shapes::{CommentRow, HistoryRow, HistoryState, Place, WrittenWith};
 use super::{html, mapping, open_edits};
 use crate::ids::MemberId;
-use crate::store::action_items::{ActionItemRow, LocalChangeRow};
+use crate::store::action_items::{ActionItemRow, LocalChange, LocalChangeRow};
 use crate::store::attempts::AttemptRow;
 use crate::store::edits::EditRow;
 use crate::store::observations::ObservationRow;
@@ -39,9 +38,27 @@ pub struct Sources<'a> {
     pub people: &'a People,
 }
 
-/// The number of the edit that sends a comment which was made before the push.
-pub fn id_of_sent_comment(local: Uuid) -> Uuid {
-    Uuid::new_v5(&local, b"comment")
+/// Whether a comment that was made before the push went with it.
+fn was_sent(change: &LocalChangeRow, html: Option<&str>, edits: &[EditRow]) -> bool {
+    edits.iter().any(|edit| {
+        let is_it = matches!(&edit.act.0, Act::Comment { html: sent } if Some(sent.as_str()) == html);
+        is_it && edit.author == change.author && state_of(edit) != HistoryState::GivenUp
+    })
+}
+
+/// Whether an edit is a comment that was not sent and is kept here all the same.
+fn is_kept_here(edit: &EditRow, local: &[LocalChangeRow]) -> bool {
+    let Act::Comment { html } = &edit.act.0 else {
+        return false;
+    };
+    let is_it = |change: &LocalChangeRow| {
+        change.author == edit.author
+            && change
+                .changes
+                .iter()
+                .any(|said| said.field == "comment" && said.to.as_ref() == Some(html))
+    };
+    state_of(edit) == HistoryState::GivenUp && local.iter().any(is_it)
 }
 
 /// The history, the latest first.
@@ -65,14 +82,10 @@ pub fn history(of: Sources<'_>) -> Vec<HistoryRow> {
 
 /// The comments, the oldest first.
 pub fn comments(of: Sources<'_>) -> Vec<CommentRow> {
-    let sent: BTreeSet<Uuid> = of.edits.iter().map(|edit| edit.id).collect();
     let mut rows: Vec<CommentRow> = Vec::new();
-    for change in of
-        .local
-        .iter()
-        .filter(|change| !sent.contains(&id_of_sent_comment(change.id)))
-    {
-        for said in change.changes.iter().filter(|said| said.field == "comment") {
+    for change in of.local {
+        let kept = change.changes.iter().filter(|said| said.field == "comment");
+        for said in kept.filter(|said| !was_sent(change, said.to.as_deref(), of.edits)) {
             rows.push(CommentRow {
                 id: format!("l{}", change.id),
                 at_us: change.at_us,
@@ -83,7 +96,7 @@ pub fn comments(of: Sources<'_>) -> Vec<CommentRow> {
             });
         }
     }
-    for edit in of.edits {
+    for edit in of.edits.iter().filter(|edit| !is_kept_here(edit, of.local)) {
         if let Act::Comment { html: said } = &edit.act.0 {
             rows.push(CommentRow {
                 id: format!("e{}", edit.id),
@@ -178,13 +191,13 @@ fn here(id: String, at_us: i64, who: &str, what: &str) -> HistoryRow {
 }
 
 fn local_rows(change: &LocalChangeRow, of: Sources<'_>) -> Vec<HistoryRow> {
-    let was_sent = of.edits.iter().any(|edit| edit.id == id_of_sent_comment(change.id));
     let who = of.people.name(MemberId(change.author));
+    let is_told_by_edit = |one: &LocalChange| one.field == "comment" && was_sent(change, one.to.as_deref(), of.edits);
     let told = change
         .changes
         .iter()
         .enumerate()
-        .filter(|(_, one)| !(was_sent && one.field == "comment"));
+        .filter(|(_, one)| !is_told_by_edit(one));
     told.map(|(index, one)| {
         let mut row = here(format!("l{}-{index}", change.id), change.at_us, who, &one.field);
         if one.field != "comment" {
@@ -198,7 +211,7 @@ fn local_rows(change: &LocalChangeRow, of: Sources<'_>) -> Vec<HistoryRow> {
 
 fn edit_row(edit: &EditRow, of: Sources<'_>) -> Option<HistoryRow> {
     let act = &edit.act.0;
-    if matches!(act, Act::Decide { .. }) {
+    if matches!(act, Act::Decide { .. }) || is_kept_here(edit, of.local) {
         return None;
     }
     let what = if matches!(act, Act::Create { .. }) {
@@ -385,3 +398,6 @@ fn deleted_there(row: &ActionItemRow) -> Option<HistoryRow> {
         ..gone
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,7 +48,7 @@ const SHOWN: [&str; 33] = [
 ];
 /// Elements that our editor can write as it read them.
 const EDITED: [&str; 12] = [
-    "a", "b", "br", "code", "div", "em", "i", "li", "ol", "p", "strong", "ul",
+    "a", "b", "br", "div", "em", "i", "li", "ol", "p", "strong", "u", "ul",
 ];
 
 static TO_SHOW: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {

@@ -221,6 +221,23 @@ impl Stored {
             .fold(self.row.change_number, i64::max)
     }
 
+    /// The row with every value as it is shown: what is kept when the work item will not come to be.
+    pub fn row_as_shown(&self, people: &People, types: &Types) -> ActionItemRow {
+        let owner = self.owner(people);
+        let member = owner.as_ref().and_then(|owner| owner.member_id);
+        ActionItemRow {
+            title: self.title(),
+            description_html: self.description(),
+            owner_member_id: member,
+            owner_name: owner.filter(|_| member.is_none()).map(|owner| owner.name),
+            status: self.status(types),
+            priority: self.priority(types),
+            tags: sqlx::types::Json(self.tags()),
+            is_blocked: self.status(types) == Status::Blocked,
+            ..self.row.clone()
+        }
+    }
+
     fn changed_us(&self) -> i64 {
         let pair = self.pair.as_ref();
         let edits = pair
@@ -372,3 +389,6 @@ pub fn sync_state(item: &Item) -> SyncState {
         SyncState::InLockstep
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -153,3 +153,6 @@ pub fn values(act: &Act) -> (Option<String>, Option<String>) {
         Act::Link { .. } | Act::Delete | Act::Restore | Act::Decide { .. } => (None, None),
     }
 }
+
+#[cfg(test)]
+mod tests;

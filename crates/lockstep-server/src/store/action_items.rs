@@ -31,6 +31,10 @@ sql! {
     IN_BIN = "select id, number, title, description_html, owner_member_id, owner_name, status, priority, due_on, tags, team, origin,
             is_blocked, created_by, created_us, changed_us, deleted_us, deleted_by, deleted_where, change_number
         from action_items where company_id = $1 and deleted_us > $2 order by deleted_us desc, number";
+    // A creation that was given up leaves its row; it may be pushed again, to another connection too.
+    MOVE_UNBORN = "update work_items set connection_id = $3, changed_us = $4, change_number = $5
+        where company_id = $1 and item_id = $2 and presence = 'unborn'
+        and not exists (select 1 from edits where edits.item_id = work_items.item_id and edits.state <> 'settled')";
     INSERT_LOCAL_CHANGE = "insert into local_changes (id, company_id, item_id, change_number, author, at_us, changes)
         values ($1, $2, $3, $4, $5, $6, $7)";
     LOCAL_CHANGE = "select id, item_id, author, at_us, changes from local_changes where company_id = $1 and id = $2";
@@ -244,6 +248,27 @@ impl Tx {
                 .bind(row.change_number)
         )?;
         Ok(())
+    }
+
+    /// Points a work item that was never made, and of which nothing is open, at a connection. Says whether it did.
+    pub async fn move_unborn(
+        &mut self,
+        company: CompanyId,
+        connection: ConnectionId,
+        item: ItemId,
+        change: i64,
+        now_us: i64,
+    ) -> Result<bool, StoreError> {
+        let n_moved = run!(
+            self,
+            sqlx::query(MOVE_UNBORN)
+                .bind(company.0)
+                .bind(item.0)
+                .bind(connection.0)
+                .bind(now_us)
+                .bind(change)
+        )?;
+        Ok(n_moved == 1)
     }
 
     /// A change that was kept under this id, of whichever item.

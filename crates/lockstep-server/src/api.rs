@@ -45,7 +45,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::error::{ApiError, Kind, Refusal};
 use crate::extract::Source;
-use crate::{access, accounts, connections, live, service_hooks, web};
+use crate::{access, accounts, action_items, connections, live, service_hooks, sync_health, web};
 
 /// Largest body of a route that doesn't say otherwise.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -53,6 +53,11 @@ pub const BODY_BYTES_MAX: usize = 1024 * 1024;
 const BODY_DEADLINE: Duration = Duration::from_secs(60);
 /// A request that is not answered by then is given up; longer than the slowest answer of Azure DevOps we wait for.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(120);
+
+/// The header that names a request in answers and logs.
+const REQUEST_ID: &str = "x-request-id";
+/// Longest request id that is taken from a proxy.
+const REQUEST_ID_BYTES_MAX: usize = 64;
 
 /// Scripts, styles and pictures come from here alone; nothing inline, nothing framed.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -66,6 +71,8 @@ fn slices() -> OpenApiRouter<App> {
         .merge(accounts::routes())
         .merge(connections::routes())
         .merge(service_hooks::routes())
+        .merge(action_items::routes())
+        .merge(sync_health::routes())
         .merge(live::routes())
 }
 
@@ -99,8 +106,9 @@ pub fn router(app: App) -> Router {
         .fallback(web::page)
         .method_not_allowed_fallback(async || ApiError::NotFound)
         .layer(csrf);
-    let request_id = HeaderName::from_static("x-request-id");
+    let request_id = HeaderName::from_static(REQUEST_ID);
     let walls = ServiceBuilder::new()
+        .layer(middleware::map_request(plain_request_id))
         .layer(SetRequestIdLayer::new(request_id.clone(), MakeRequestUuid))
         .layer(PropagateRequestIdLayer::new(request_id))
         .layer(middleware::from_fn(observe))
@@ -179,6 +187,21 @@ async fn metrics(State(app): State<App>, source: Source, headers: HeaderMap) -> 
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
         app.metrics.render(),
     ))
+}
+
+/// Keeps the request id of a proxy only if it is short and plain; it goes into logs and back to the browser.
+async fn plain_request_id(mut request: Request) -> Request {
+    let is_plain = |id: &HeaderValue| {
+        id.len() <= REQUEST_ID_BYTES_MAX
+            && id
+                .as_bytes()
+                .iter()
+                .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
+    };
+    if !request.headers().get(REQUEST_ID).is_some_and(is_plain) {
+        request.headers_mut().remove(REQUEST_ID);
+    }
+    request
 }
 
 /// Counts and logs each request by its route's template, so that no id, query or secret gets into either.

@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use lockstep_server::app::{App, Flavour};
-use lockstep_server::config::Config;
+use lockstep_server::config::{Config, ConfigError};
+use lockstep_server::simulator::{self, SimulatorArgs};
+use lockstep_server::sync::driver;
 use lockstep_server::{api, logs, reset_password, serve};
 use serde::Serialize;
 use tokio::net::TcpListener;
@@ -14,7 +16,7 @@ use tokio::task::JoinSet;
 
 /// Planning that stays in step with Azure DevOps.
 #[derive(Parser)]
-#[command(version, about)]
+#[command(version, about, args_conflicts_with_subcommands = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -26,31 +28,31 @@ struct Arguments {
 #[derive(Args, Serialize)]
 struct Settings {
     /// TOML file with settings.
-    #[arg(long, env = "LOCKSTEP_CONFIG", global = true)]
+    #[arg(long, env = "LOCKSTEP_CONFIG")]
     #[serde(skip)]
     config: Option<PathBuf>,
     /// Address and port to listen on [default: 127.0.0.1:8484].
-    #[arg(long, global = true)]
+    #[arg(long)]
     #[serde(skip_serializing_if = "Option::is_none")]
     listen: Option<String>,
     /// Address under which browsers reach the server.
-    #[arg(long, global = true)]
+    #[arg(long)]
     #[serde(skip_serializing_if = "Option::is_none")]
     public_url: Option<String>,
     /// Folder for the database file.
-    #[arg(long, global = true)]
+    #[arg(long)]
     #[serde(skip_serializing_if = "Option::is_none")]
     data_dir: Option<PathBuf>,
     /// Path of a SQLite file or a postgres:// address.
-    #[arg(long, global = true)]
+    #[arg(long)]
     #[serde(skip_serializing_if = "Option::is_none")]
     database: Option<String>,
     /// What to log, such as `info` or `debug`.
-    #[arg(long, global = true)]
+    #[arg(long)]
     #[serde(skip_serializing_if = "Option::is_none")]
     log: Option<String>,
     /// How to log: `text` or `json`.
-    #[arg(long, global = true)]
+    #[arg(long)]
     #[serde(skip_serializing_if = "Option::is_none")]
     log_format: Option<String>,
 }
@@ -58,7 +60,9 @@ struct Settings {
 #[derive(Subcommand)]
 enum Command {
     /// Serve (also without any command).
-    Serve,
+    Serve(Settings),
+    /// Serve a simulated Azure DevOps, to try Lockstep out against.
+    SimulateAzureDevops(SimulatorArgs),
     /// Print the OpenAPI document.
     Openapi,
     /// People's access, from the command line.
@@ -75,6 +79,8 @@ enum UserCommand {
         /// Read the new password from standard input instead of making one.
         #[arg(long)]
         password_stdin: bool,
+        #[command(flatten)]
+        settings: Settings,
     },
 }
 
@@ -89,27 +95,44 @@ fn main() -> ExitCode {
 }
 
 fn run() -> anyhow::Result<()> {
-    let arguments = Arguments::parse();
-    let command = arguments.command.unwrap_or(Command::Serve);
-    if matches!(command, Command::Openapi) {
-        // Printed before anything else can write a line.
-        println!("{}", api::openapi().to_pretty_json()?);
-        return Ok(());
+    let Arguments { command, settings } = Arguments::parse();
+    match command.unwrap_or(Command::Serve(settings)) {
+        Command::Openapi => {
+            // Printed before anything else can write a line.
+            println!("{}", api::openapi().to_pretty_json()?);
+            Ok(())
+        }
+        Command::Serve(settings) => {
+            let config = settings.read()?;
+            block_on(&config.clone(), serve_until_stopped(config))
+        }
+        Command::SimulateAzureDevops(arguments) => block_on(&Config::default(), simulator::run(arguments)),
+        Command::User(UserCommand::ResetPassword {
+            email,
+            password_stdin,
+            settings,
+        }) => {
+            let config = settings.read()?;
+            block_on(&config, reset_password::run(&config, &email, password_stdin))
+        }
     }
-    let config = Config::read(arguments.settings.config.as_deref(), &arguments.settings)?;
-    logs::start(&config);
+}
+
+impl Settings {
+    fn read(&self) -> Result<Config, ConfigError> {
+        Config::read(self.config.as_deref(), self)
+    }
+}
+
+/// Runs `work` to its end, with logs and TLS ready.
+fn block_on(config: &Config, work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    logs::start(config);
     logs::keep_panics_discreet();
     let _is_first = rustls::crypto::ring::default_provider().install_default();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
-        match command {
-            Command::Serve => serve_until_stopped(config).await,
-            Command::Openapi => Ok(()),
-            Command::User(UserCommand::ResetPassword { email, password_stdin }) => {
-                reset_password::run(&config, &email, password_stdin).await
-            }
-        }
-    })
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
 }
 
 async fn serve_until_stopped(mut config: Config) -> anyhow::Result<()> {
@@ -125,6 +148,7 @@ async fn serve_until_stopped(mut config: Config) -> anyhow::Result<()> {
         Some(url) => eprintln!("\n  Set up Lockstep here, once:\n  {url}\n"),
         None => eprintln!("\n  Lockstep is at {}\n", app.config.public_url),
     }
-    let tasks = JoinSet::new();
+    let mut tasks = JoinSet::new();
+    tasks.spawn(driver::run(app.clone()));
     serve::run(app, listener, tasks).await
 }

@@ -15,6 +15,7 @@ use tower::ServiceExt;
 
 use crate::accounts::sessions;
 use crate::app::App;
+use crate::store::StoreError;
 
 /// Connections at once; more wait in the system's queue.
 const N_CONNECTIONS_MAX: usize = 4096;
@@ -23,9 +24,11 @@ const HEADER_BYTES_MAX: usize = 32 * 1024;
 /// Headers that have not come whole by then close the connection.
 const HEADER_DEADLINE: Duration = Duration::from_secs(10);
 /// How long running work may take to end when the server is asked to stop.
-const TASKS_END: Duration = Duration::from_secs(7);
+const TASKS_END: Duration = Duration::from_secs(6);
 /// How long open connections may take to end after that.
 const CONNECTIONS_END: Duration = Duration::from_secs(2);
+/// How long the database may take to close at last.
+const STORE_END: Duration = Duration::from_secs(1);
 /// How often chores run.
 const CHORES_EVERY: Duration = Duration::from_secs(60);
 
@@ -34,6 +37,7 @@ const CHORES_EVERY: Duration = Duration::from_secs(60);
 /// `tasks` are the server's other long-running parts, such as the driver; they end by themselves once `app.shutdown` is
 /// cancelled, and are waited for while requests are still answered (with 503).
 pub async fn run(app: App, listener: TcpListener, mut tasks: JoinSet<()>) -> anyhow::Result<()> {
+    tracing::info!(address = %listener.local_addr()?, "Listening");
     tasks.spawn(chores(app.clone()));
     let sockets = Sockets {
         router: crate::api::router(app.clone()),
@@ -61,7 +65,9 @@ pub async fn run(app: App, listener: TcpListener, mut tasks: JoinSet<()>) -> any
     {
         tracing::info!("Some connections were still open and are closed");
     }
-    app.store.close().await;
+    if tokio::time::timeout(STORE_END, app.store.close()).await.is_err() {
+        tracing::warn!("The database is left as it is; what was committed is safe");
+    }
     tracing::info!("Stopped");
     Ok(())
 }
@@ -126,6 +132,15 @@ async fn chores(app: App) {
             _ = clock.tick() => {}
         }
         app.metrics.fold();
+        match app.store.keep_lock().await {
+            Ok(()) => {}
+            Err(StoreError::InUse { .. }) => {
+                tracing::error!("Another Lockstep took this database over while it was out of reach; this one stops");
+                app.shutdown.cancel();
+                return;
+            }
+            Err(error) => tracing::warn!(error = crate::error::chain(&error), "The database doesn't answer"),
+        }
         if let Err(error) = sessions::forget_old(&app).await {
             tracing::warn!(
                 error = crate::error::chain(&error),

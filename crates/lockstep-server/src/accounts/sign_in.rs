@@ -53,6 +53,7 @@ pub(super) async fn sign_in(
         .map_err(anyhow::Error::from)?;
     let Some(row) = row.filter(|_| is_right) else {
         metrics::counter!("lockstep_sign_ins_total", "outcome" => "refused").increment(1);
+        tracing::info!(source = %source.address, "Refused a sign-in");
         return Err(Refusal::new(
             Kind::SignedOut,
             "wrong_sign_in",

@@ -19,7 +19,12 @@ pub(super) enum InstanceLock {
     /// The locked file.
     File(File),
     /// The session whose advisory lock it is, until it is released.
-    Session(Mutex<Option<PgConnection>>),
+    Session {
+        /// How to get another session when this one breaks.
+        options: Box<PgConnectOptions>,
+        /// The session.
+        connection: Mutex<Option<PgConnection>>,
+    },
 }
 
 impl InstanceLock {
@@ -49,22 +54,28 @@ impl InstanceLock {
 
     /// Takes the advisory lock on a connection of its own, outside any pool.
     pub(super) async fn in_database(options: &PgConnectOptions) -> Result<Self, StoreError> {
-        let mut connection = options
-            .clone()
-            .application_name("lockstep (instance lock)")
-            .connect()
-            .await?;
-        let is_ours: bool = sqlx::query_scalar("select pg_try_advisory_lock($1)")
-            .bind(ADVISORY_KEY)
-            .fetch_one(&mut connection)
-            .await?;
-        if is_ours {
-            Ok(Self::Session(Mutex::new(Some(connection))))
-        } else {
-            Err(StoreError::InUse {
-                what: "advisory lock in PostgreSQL".to_owned(),
-            })
+        let connection = locked_session(options).await?;
+        Ok(Self::Session {
+            options: Box::new(options.clone()),
+            connection: Mutex::new(Some(connection)),
+        })
+    }
+
+    /// Takes the lock again when the session that held it broke.
+    ///
+    /// Errors: [`StoreError::InUse`], another instance was quicker: stop. Others: the database doesn't answer, try later.
+    pub(super) async fn keep(&self) -> Result<(), StoreError> {
+        let Self::Session { options, connection } = self else {
+            return Ok(());
+        };
+        let mut connection = connection.lock().await;
+        let Some(session) = connection.as_mut() else {
+            return Ok(());
+        };
+        if session.ping().await.is_err() {
+            *session = locked_session(options).await?;
         }
+        Ok(())
     }
 
     /// Gives the lock back, so that the next instance may start at once.
@@ -74,11 +85,30 @@ impl InstanceLock {
             Self::File(file) => {
                 let _is_unlocked = file.unlock();
             }
-            Self::Session(connection) => {
+            Self::Session { connection, .. } => {
                 if let Some(connection) = connection.lock().await.take() {
                     let _is_closed = connection.close().await;
                 }
             }
         }
+    }
+}
+
+async fn locked_session(options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
+    let mut session = options
+        .clone()
+        .application_name("lockstep (instance lock)")
+        .connect()
+        .await?;
+    let is_ours: bool = sqlx::query_scalar("select pg_try_advisory_lock($1)")
+        .bind(ADVISORY_KEY)
+        .fetch_one(&mut session)
+        .await?;
+    if is_ours {
+        Ok(session)
+    } else {
+        Err(StoreError::InUse {
+            what: "advisory lock in PostgreSQL".to_owned(),
+        })
     }
 }

@@ -231,6 +231,13 @@ impl Store {
         self.n_companies().await.map(|_n| ())
     }
 
+    /// Makes sure that this is still the only instance; called by the clock.
+    ///
+    /// Errors: [`StoreError::InUse`], another one took the database over: stop at once.
+    pub async fn keep_lock(&self) -> Result<(), StoreError> {
+        self.lock.keep().await
+    }
+
     /// Closes every connection and gives the instance's lock back; SQLite folds its log into the file.
     pub async fn close(&self) {
         match &self.db {

@@ -28,6 +28,24 @@ async fn every_answer_tells_browsers_to_be_strict() {
 }
 
 #[tokio::test]
+async fn a_request_id_is_taken_from_a_proxy_only_if_it_is_plain() {
+    let world = world().await;
+    for (given, is_kept) in [
+        ("a1b2-c3", true),
+        ("a b", false),
+        ("<script>", false),
+        (&"a".repeat(65), false),
+    ] {
+        let answer = world
+            .visitor()
+            .send("GET", "/healthz", None, &[("x-request-id", given)])
+            .await;
+        assert_eq!(answer.header("x-request-id") == given, is_kept, "{given}");
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn answers_of_the_api_are_kept_by_no_cache() {
     let world = world().await;
     assert_eq!(

@@ -246,6 +246,29 @@ async fn execute(store: &Store, sql: &'static str) -> Result<(), sqlx::Error> {
 }
 
 #[tokio::test]
+async fn a_broken_lock_is_taken_again_unless_another_instance_has_it() {
+    on_both(async |world| {
+        let store = &world.app.store;
+        store.keep_lock().await.unwrap();
+        let Db::Pg(pool) = store.db() else { return };
+        const BREAK: &str = "select pg_terminate_backend(pid, 5000) from pg_stat_activity
+            where application_name = 'lockstep (instance lock)' and datname = current_database()";
+        sqlx::query(BREAK).execute(pool).await.unwrap();
+        store.keep_lock().await.unwrap();
+        assert!(matches!(
+            Store::open(&world.app.config.database).await.err(),
+            Some(StoreError::InUse { .. })
+        ));
+
+        sqlx::query(BREAK).execute(pool).await.unwrap();
+        let other = Store::open(&world.app.config.database).await.unwrap();
+        assert!(matches!(store.keep_lock().await, Err(StoreError::InUse { .. })));
+        other.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_database_of_a_newer_release_is_refused() {
     let world = World::start(String::new(), |_config, _flavour| {}).await;
     let insert = "insert into _sqlx_migrations (version, description, success, checksum, execution_time)

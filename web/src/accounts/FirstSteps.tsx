@@ -56,6 +56,13 @@ export function FirstSteps() {
             }
           />
         </ol>
+        {n_connections > 0 && n_items > 0 && (
+          <div>
+            <Link to="/action-items" className={buttonClass("primary")}>
+              Open action items
+            </Link>
+          </div>
+        )}
         <p className={`${layout.small} ${layout.faint}`}>
           Address of this server: <code>{location.origin}</code>. If Azure DevOps cannot reach it, Lockstep
           asks every 60 s instead, and nothing is lost.

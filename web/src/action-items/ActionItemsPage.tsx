@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { ClipboardPaste, List, ListFilter, Plus, Search, SquareKanban, Trash2 } from "lucide-react";
-import { useRef, useState } from "react";
+import { ClipboardPaste, Ellipsis, List, ListFilter, Plus, Search, SquareKanban, Trash2 } from "lucide-react";
+import { Suspense, lazy, useRef, useState } from "react";
 import { sentence } from "../api/client";
 import type { ActionItem, Origin, Status } from "../api/types";
 import { LivePill } from "../app/LivePill";
@@ -15,19 +15,21 @@ import { Empty, Segments } from "../ui/surface";
 import { dateOf } from "../ui/time";
 import { useMedia } from "../ui/useMedia";
 import { useNow } from "../ui/useNow";
-import { Board } from "./Board";
-import { CreateDialog } from "./CreateDialog";
 import { ItemCard } from "./ItemCard";
-import { ItemPanel } from "./ItemPanel";
 import { ItemsTable, type ItemsProps } from "./ItemsTable";
 import style from "./items.module.css";
 import { FILTER_WORDS, counts, select, teamsOf } from "./order";
 import { ConnectionBanners, OwnTokenBanner } from "./OwnTokenBanner";
-import { PasteDialog } from "./PasteDialog";
-import { PushDialog } from "./PushDialog";
 import type { ItemsSearch } from "./search";
 import { useItemActs, useItems } from "./useItems";
 import { ORIGINS, ORIGIN_WORDS } from "./words";
+
+// What is not on the first screen is loaded when it is first opened.
+const Board = lazy(() => import("./Board").then((m) => ({ default: m.Board })));
+const ItemPanel = lazy(() => import("./ItemPanel").then((m) => ({ default: m.ItemPanel })));
+const CreateDialog = lazy(() => import("./CreateDialog").then((m) => ({ default: m.CreateDialog })));
+const PasteDialog = lazy(() => import("./PasteDialog").then((m) => ({ default: m.PasteDialog })));
+const PushDialog = lazy(() => import("./PushDialog").then((m) => ({ default: m.PushDialog })));
 
 export function ActionItemsPage() {
   const search = useSearch({ from: "/action-items" });
@@ -78,6 +80,18 @@ export function ActionItemsPage() {
     ...(search.item ? { Escape: close } : {}),
   });
 
+  const binEntry = {
+    id: "bin",
+    label: "Bin",
+    icon: <Trash2 size={16} />,
+    onPick: () => void navigate({ to: "/action-items/bin" }),
+  };
+  const pasteEntry = {
+    id: "lines",
+    label: "Paste lines",
+    icon: <ClipboardPaste size={16} />,
+    onPick: () => patch({ create: "lines" }),
+  };
   const shared: ItemsProps = {
     items: selected,
     open: search.item,
@@ -109,21 +123,25 @@ export function ActionItemsPage() {
                   onChange={(view) => patch({ view })}
                 />
                 <FilterMenu search={search} teams={teamsOf(items)} onChange={patch} />
-                <IconButton
-                  look="plain"
-                  label="Bin"
-                  icon={<Trash2 size={16} />}
-                  onClick={() => void navigate({ to: "/action-items/bin" })}
-                />
-                {canEdit && (
+                {isPhone ? (
+                  <Menu
+                    trigger={<IconButton look="plain" label="More" icon={<Ellipsis size={16} />} />}
+                    groups={[{ entries: canEdit ? [pasteEntry, binEntry] : [binEntry] }]}
+                  />
+                ) : (
                   <>
-                    <Button icon={<ClipboardPaste size={16} />} onClick={() => patch({ create: "lines" })}>
-                      Paste lines
-                    </Button>
-                    <Button look="primary" icon={<Plus size={16} />} onClick={() => create("open")}>
-                      New <kbd>C</kbd>
-                    </Button>
+                    <IconButton look="plain" label="Bin" icon={binEntry.icon} onClick={binEntry.onPick} />
+                    {canEdit && (
+                      <Button icon={pasteEntry.icon} onClick={pasteEntry.onPick}>
+                        Paste lines
+                      </Button>
+                    )}
                   </>
+                )}
+                {canEdit && (
+                  <Button look="primary" icon={<Plus size={16} />} onClick={() => create("open")}>
+                    New <kbd>C</kbd>
+                  </Button>
                 )}
               </div>
             </div>
@@ -160,7 +178,9 @@ export function ActionItemsPage() {
             ) : selected.length === 0 && !(isBoard && items.length > 0) ? (
               <Nothing hasItems={items.length > 0} canEdit={canEdit} onChange={patch} />
             ) : isBoard ? (
-              <Board {...shared} onCreate={create} />
+              <Suspense fallback={<Skeleton height={320} />}>
+                <Board {...shared} onCreate={create} />
+              </Suspense>
             ) : isPhone ? (
               <ul className={style.cards}>
                 {selected.map((item) => (
@@ -174,30 +194,34 @@ export function ActionItemsPage() {
             )}
           </div>
         </div>
-        {search.item && (
-          <ItemPanel
-            key={search.item}
-            id={search.item}
-            shown={items.find((item) => item.id === search.item)}
+        <Suspense>
+          {search.item && (
+            <ItemPanel
+              key={search.item}
+              id={search.item}
+              shown={items.find((item) => item.id === search.item)}
+              teams={teamsOf(items)}
+              now_ms={now_ms}
+              isSlow={isSlow(search.item)}
+              onClose={close}
+              onPush={setPushed}
+            />
+          )}
+        </Suspense>
+      </div>
+      <Suspense>
+        {search.create === "one" && (
+          <CreateDialog
+            status={status}
             teams={teamsOf(items)}
             now_ms={now_ms}
-            isSlow={isSlow(search.item)}
-            onClose={close}
-            onPush={setPushed}
+            onClose={() => patch({ create: undefined })}
+            onCreated={open}
           />
         )}
-      </div>
-      {search.create === "one" && (
-        <CreateDialog
-          status={status}
-          teams={teamsOf(items)}
-          now_ms={now_ms}
-          onClose={() => patch({ create: undefined })}
-          onCreated={open}
-        />
-      )}
-      {search.create === "lines" && <PasteDialog onClose={() => patch({ create: undefined })} />}
-      {pushed && <PushDialog item={pushed} onClose={() => setPushed(null)} />}
+        {search.create === "lines" && <PasteDialog onClose={() => patch({ create: undefined })} />}
+        {pushed && <PushDialog item={pushed} onClose={() => setPushed(null)} />}
+      </Suspense>
     </Page>
   );
 }

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { Problem, sentence } from "../api/client";
-import type { Origin, Priority, Push, Status } from "../api/types";
+import type { ActionItem, Origin, Priority, Push, Status } from "../api/types";
 import { membersQuery } from "../app/queries";
 import { Button } from "../ui/Button";
 import { Dialog, FootHint } from "../ui/Dialog";
@@ -45,13 +45,13 @@ export function CreateDialog({ status, teams, now_ms, onClose, onCreated }: Crea
   const push = target ?? firstPush(connections);
   const { value, patch } = draft;
 
-  const create = useMutation({
-    mutationFn: async (_staysOpen: boolean) => {
+  const create = useMutation<ActionItem, Error, { staysOpen: boolean }>({
+    mutationFn: async () => {
       const item = await acts.create(made(value, status));
       if (doesPush && isWhole(push)) await acts.push(item, push);
       return item;
     },
-    onSuccess: (item, staysOpen) => {
+    onSuccess: (item, { staysOpen }) => {
       draft.clear();
       if (!staysOpen) {
         toast(`“${item.title}” created`, { label: "Open", onPick: () => onCreated(item.id) });
@@ -65,7 +65,7 @@ export function CreateDialog({ status, teams, now_ms, onClose, onCreated }: Crea
   const problem = create.error instanceof Problem ? create.error : null;
   const isReady = value.title.trim() !== "" && (!doesPush || isWhole(push));
   const submit = (staysOpen: boolean) => {
-    if (isReady && !create.isPending) create.mutate(staysOpen);
+    if (isReady && !create.isPending) create.mutate({ staysOpen });
   };
   const owner = members.data?.find((member) => member.id === value.owner_id);
 

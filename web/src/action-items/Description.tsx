@@ -70,24 +70,19 @@ function Editor({ item, onClose }: { item: ActionItem; onClose: () => void }) {
     const href = prompt("Address of the link", "https://");
     if (href && /^(https?:|mailto:)/i.test(href)) run("createLink", href);
   };
-  const tool = (label: string, icon: ReactNode, act: () => void) => (
-    <IconButton
-      size="small"
-      label={label}
-      icon={icon}
-      onMouseDown={(event) => event.preventDefault()}
-      onClick={act}
-    />
-  );
   return (
     <>
       <div className={style.editor}>
         <div className={style.tools} role="toolbar" aria-label="Format">
-          {tool("Bold", <Bold size={14} />, () => run("bold"))}
-          {tool("Italic", <Italic size={14} />, () => run("italic"))}
-          {tool("List", <List size={14} />, () => run("insertUnorderedList"))}
-          {tool("Numbered list", <ListOrdered size={14} />, () => run("insertOrderedList"))}
-          {tool("Link", <Link2 size={14} />, link)}
+          <Tool label="Bold" icon={<Bold size={14} />} onUse={() => run("bold")} />
+          <Tool label="Italic" icon={<Italic size={14} />} onUse={() => run("italic")} />
+          <Tool label="List" icon={<List size={14} />} onUse={() => run("insertUnorderedList")} />
+          <Tool
+            label="Numbered list"
+            icon={<ListOrdered size={14} />}
+            onUse={() => run("insertOrderedList")}
+          />
+          <Tool label="Link" icon={<Link2 size={14} />} onUse={link} />
         </div>
         <div
           ref={area}
@@ -124,5 +119,18 @@ function Editor({ item, onClose }: { item: ActionItem; onClose: () => void }) {
         </Button>
       </div>
     </>
+  );
+}
+
+/** A format button: the selection stays where it is. */
+function Tool({ label, icon, onUse }: { label: string; icon: ReactNode; onUse: () => void }) {
+  return (
+    <IconButton
+      size="small"
+      label={label}
+      icon={icon}
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={onUse}
+    />
   );
 }

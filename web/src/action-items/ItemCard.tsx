@@ -19,18 +19,30 @@ interface CardProps extends Omit<ItemsProps, "items" | "onPush"> {
 }
 
 /** One action item as a card: on the board, and in place of a row on a phone. */
-export function ItemCard({ item, open, canEdit, now_ms, isSlow, onOpen, onStatus, ...rest }: CardProps) {
+export function ItemCard({
+  item,
+  open,
+  canEdit,
+  now_ms,
+  isSlow,
+  onOpen,
+  onStatus,
+  tabIndex,
+  look,
+  menu,
+  ref,
+}: CardProps) {
   const mark = markOf(item.sync.state, isSlow(item.id));
-  const classes = [style.card, isClosed(item) && style.closed, rest.look && style[rest.look]];
+  const classes = [style.card, isClosed(item) && style.closed, look && style[look]];
   return (
-    <article ref={rest.ref} className={classes.filter(Boolean).join(" ")} data-open={open === item.id}>
+    <article ref={ref} className={classes.filter(Boolean).join(" ")} data-open={open === item.id}>
       <div className={style.cardHead}>
         <StatusMenu item={item} isDisabled={!canEdit} tabIndex={-1} onStatus={onStatus} />
         <button
           type="button"
           className={style.title}
           data-card={item.id}
-          tabIndex={rest.tabIndex}
+          tabIndex={tabIndex}
           title={item.title}
           onClick={() => onOpen(item.id)}
         >
@@ -44,7 +56,7 @@ export function ItemCard({ item, open, canEdit, now_ms, isSlow, onOpen, onStatus
             P{item.priority}
           </span>
         )}
-        {rest.menu && <span className={style.menu}>{rest.menu}</span>}
+        {menu && <span className={style.menu}>{menu}</span>}
       </div>
       <div className={style.line}>
         {item.team && <TeamMark name={item.team} />}

@@ -47,7 +47,7 @@ export function SyncMark({ state, withWord }: { state: keyof typeof SYNC_WORDS; 
   const Icon = SYNC_ICON[state];
   const { word, says } = SYNC_WORDS[state];
   return (
-    <span className={withWord ? style.withWord : undefined} title={says}>
+    <span className={withWord ? style.withWord : style.bare} title={says}>
       <span className={`${style.sync} ${style[state]}`} role="img" aria-label={says}>
         {Icon ? <Icon size={12} strokeWidth={2.4} aria-hidden /> : <Exclamation />}
       </span>

@@ -1,4 +1,3 @@
-import { Tooltip } from "@base-ui/react/tooltip";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { Suspense, lazy, useState } from "react";
@@ -21,11 +20,9 @@ export function App() {
   return (
     <ErrorBoundary>
       <QueryClientProvider client={client}>
-        <Tooltip.Provider>
-          <Gate />
-          <Toasts />
-          <Announcer />
-        </Tooltip.Provider>
+        <Gate />
+        <Toasts />
+        <Announcer />
       </QueryClientProvider>
     </ErrorBoundary>
   );

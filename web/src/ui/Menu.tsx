@@ -1,7 +1,8 @@
-import { Menu as Base } from "@base-ui/react/menu";
-import { Check } from "lucide-react";
-import type { ReactElement, ReactNode } from "react";
-import style from "./float.module.css";
+// Menus behind a button. The button is there at once; the menu's own code comes when the page has time for it.
+import { cloneElement, useState, useSyncExternalStore, type ReactElement, type ReactNode } from "react";
+import type * as MenuPopups from "./MenuPopup";
+
+type Trigger = ReactElement<{ onClick?: () => void; "aria-haspopup"?: "menu" }>;
 
 export interface MenuEntry {
   id: string;
@@ -13,45 +14,12 @@ export interface MenuEntry {
   onPick: () => void;
 }
 
-interface MenuProps {
-  trigger: ReactElement<Record<string, unknown>>;
+export interface MenuProps {
+  trigger: Trigger;
   /** Groups of entries, with a line between them. */
   groups: { label?: string; entries: MenuEntry[] }[];
   align?: "start" | "end" | "center";
   side?: "top" | "right" | "bottom" | "left";
-}
-
-export function Menu({ trigger, groups, align = "end", side = "bottom" }: MenuProps) {
-  const shown = groups.filter((group) => group.entries.length > 0);
-  return (
-    <Base.Root>
-      <Base.Trigger render={trigger} />
-      <Base.Portal>
-        <Base.Positioner className={style.positioner} side={side} align={align} sideOffset={4}>
-          <Base.Popup className={style.menu}>
-            {shown.map((group, index) => (
-              <Base.Group key={group.entries[0]?.id}>
-                {index > 0 && <div className={style.separator} role="separator" />}
-                {group.label && <Base.GroupLabel className={style.label}>{group.label}</Base.GroupLabel>}
-                {group.entries.map((entry) => (
-                  <Base.Item
-                    key={entry.id}
-                    className={[style.item, entry.isDanger && style.danger].filter(Boolean).join(" ")}
-                    disabled={entry.isDisabled}
-                    onClick={entry.onPick}
-                  >
-                    {entry.icon}
-                    {entry.label}
-                    {entry.hint && <span className={style.hint}>{entry.hint}</span>}
-                  </Base.Item>
-                ))}
-              </Base.Group>
-            ))}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
-  );
 }
 
 export interface Choice {
@@ -61,47 +29,69 @@ export interface Choice {
   hint?: string;
 }
 
-interface ChoiceMenuProps {
-  trigger: ReactElement<Record<string, unknown>>;
+export interface ChoiceMenuProps {
+  trigger: Trigger;
   choices: Choice[];
   value: string;
   onChoose: (value: string) => void;
   label?: string;
-  open?: boolean;
-  onOpenChange?: (open: boolean) => void;
+}
+
+export interface AtOnce {
+  /** It was asked for before it was here. */
+  isOpenAtOnce: boolean;
+}
+
+export function Menu(props: MenuProps) {
+  const [isWanted, setWanted] = useState(false);
+  const popups = usePopups();
+  if (popups) return <popups.MenuPopup {...props} isOpenAtOnce={isWanted} />;
+  return early(props.trigger, () => setWanted(true));
 }
 
 /** One of several, marked with a tick. */
 export function ChoiceMenu(props: ChoiceMenuProps) {
-  const { trigger, choices, value, onChoose, label, open, onOpenChange } = props;
-  return (
-    <Base.Root open={open} onOpenChange={(isOpen) => onOpenChange?.(isOpen)}>
-      <Base.Trigger render={trigger} />
-      <Base.Portal>
-        <Base.Positioner className={style.positioner} align="start" sideOffset={4}>
-          <Base.Popup className={style.menu}>
-            <Base.RadioGroup value={value} onValueChange={(chosen: string) => onChoose(chosen)}>
-              {label && <div className={style.label}>{label}</div>}
-              {choices.map((choice) => (
-                <Base.RadioItem
-                  key={choice.value}
-                  value={choice.value}
-                  className={style.item}
-                  closeOnClick
-                  label={choice.label}
-                >
-                  {choice.icon}
-                  <span>{choice.label}</span>
-                  {choice.hint && <span className={style.hint}>{choice.hint}</span>}
-                  <Base.RadioItemIndicator className={style.check}>
-                    <Check size={14} />
-                  </Base.RadioItemIndicator>
-                </Base.RadioItem>
-              ))}
-            </Base.RadioGroup>
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+  const [isWanted, setWanted] = useState(false);
+  const popups = usePopups();
+  if (popups) return <popups.ChoicePopup {...props} isOpenAtOnce={isWanted} />;
+  return early(props.trigger, () => setWanted(true));
+}
+
+function early(trigger: Trigger, want: () => void) {
+  return cloneElement(trigger, {
+    "aria-haspopup": "menu",
+    onClick: () => {
+      want();
+      load();
+    },
+  });
+}
+
+type Popups = typeof MenuPopups;
+let popups: Popups | null = null;
+let isLoading = false;
+const listeners = new Set<() => void>();
+
+function load() {
+  if (isLoading) return;
+  isLoading = true;
+  void import("./MenuPopup").then((loaded) => {
+    popups = loaded;
+    listeners.forEach((listener) => listener());
+  });
+}
+
+function usePopups(): Popups | null {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      // After the first paint, with no hurry.
+      const timer = setTimeout(load, 300);
+      return () => {
+        clearTimeout(timer);
+        listeners.delete(listener);
+      };
+    },
+    () => popups,
   );
 }

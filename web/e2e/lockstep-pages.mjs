@@ -1,9 +1,8 @@
 // Lockstep's pages as a person uses them. Every method ends when what it did can be seen.
 
 export class Lockstep {
-  constructor(page, url) {
+  constructor(page) {
     this.page = page;
-    this.url = url;
   }
 
   /** The first run: the address with the one-time code, the company, the first admin. */

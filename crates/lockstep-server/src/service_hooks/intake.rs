@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::authorize::{Secret, secret_of};
 use super::group::{Arrival, Group};
 use crate::app::App;
-use crate::error::{ApiError, Kind, Problem, Refusal};
+use crate::error::{ApiError, Kind, Refusal};
 use crate::extract::Path;
 use crate::ids::{CompanyId, ConnectionId};
 use crate::store::notices::{Accepted, Fate, HookNotice};
@@ -32,12 +32,7 @@ const QUARANTINED_BYTES_MAX: usize = 64 * 1024;
 /// Longest text taken out of a body, in bytes.
 const TEXT_BYTES_MAX: usize = 400;
 
-/// A notification from Azure DevOps.
-#[utoipa::path(post, path = "/hooks/{path_id}", tag = "service hooks", params(("path_id" = String, Path)), responses(
-    (status = 200, description = "Kept for good, or kept before"),
-    (status = 401, description = "Not for anybody here, or not with this secret"),
-    (status = 410, description = "The connection was deleted"),
-    (status = 503, description = "Not kept; send it again", body = Problem, content_type = "application/problem+json")))]
+/// A notification from Azure DevOps: 200 once it is kept, 401 for strangers, 410 for a deleted connection, else 503.
 pub(super) async fn take(
     State(app): State<App>,
     Extension(group): Extension<Arc<Group>>,

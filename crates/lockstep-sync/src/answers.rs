@@ -121,6 +121,7 @@ impl Replica {
         match whom {
             Whom::Member(member) => {
                 self.rules.own_tokens.remove(&member);
+                self.rules.unusable_tokens.insert(member);
                 self.save(vec![Record::TokenRefused(whom, trouble)]);
             }
             Whom::Connection => {
@@ -288,6 +289,7 @@ impl Replica {
                     && let Whom::Member(member) = attempt.whom
                 {
                     self.rules.own_tokens.remove(&member);
+                    self.rules.unusable_tokens.insert(member);
                 }
             }
             Failure::RevMoved => {

@@ -3,7 +3,7 @@
 //! A choice carries the value that was seen; if that has moved since, the question is asked again. *Ours* starts the
 //! edit from their value and lets it go; *theirs* settles it as lost, restorable from the history.
 
-use crate::edit::{Act, AttemptState, Choice, EditState, Ending, Hold, Outcome, Search};
+use crate::edit::{Act, AttemptState, Choice, Edit, EditState, Ending, Hold, Outcome, Search};
 use crate::item::Item;
 use crate::merge::{drop_settled, rebase, settle, wait};
 use crate::record::Record;
@@ -12,22 +12,18 @@ use crate::value::is_same;
 /// Carries out the decisions among the item's edits, in order, and settles them.
 pub fn carry_out_decisions(item: &mut Item, now_us: i64) -> Vec<Record> {
     let mut records = Vec::new();
-    let decisions: Vec<usize> = (0..item.edits.len())
-        .filter(|&i| item.edits[i].is_waiting() && matches!(item.edits[i].act, Act::Decide { .. }))
-        .collect();
-    for position in decisions {
+    let is_open_decision = |edit: &Edit| edit.is_waiting() && matches!(edit.act, Act::Decide { .. });
+    // One after the other: what one settles, the next must not touch.
+    while let Some(position) = item.edits.iter().position(is_open_decision) {
         let Act::Decide { edit, choice } = item.edits[position].act.clone() else {
-            continue;
+            break;
         };
-        let target = item
-            .edits
-            .iter()
-            .position(|e| e.id == edit && !was_settled(&records, e.id));
+        let target = item.edits.iter().position(|e| e.id == edit);
         let is_done = target.is_some_and(|target| carry_out(&mut records, item, position, target, &choice, now_us));
         let ending = if is_done { Ending::CarriedOut } else { Ending::Overtaken };
         settle(&mut records, item, position, ending);
+        drop_settled(item, &records);
     }
-    drop_settled(item, &records);
     records
 }
 

@@ -66,9 +66,15 @@ pub enum Record {
         /// Whether work items that no item is paired with are kept too, because one of them may be ours.
         keeps_strangers: bool,
     },
-    /// Time to look again at what is out of sight: a right given back makes no revision, so no feed tells of it. The
-    /// store keeps a notice for each such work item.
-    Sweep,
+    /// Time to look again, notices or not. The store keeps a notice for each work item that is out of sight (a right
+    /// given back makes no revision, so no feed tells of it), and for each whose number leaves the remainder `part`
+    /// when divided by `parts`: in the course of a day everything that is paired is read once.
+    Sweep {
+        /// Which part's turn it is.
+        part: i64,
+        /// How many parts there are.
+        parts: i64,
+    },
     /// A feed has been read up to here.
     CursorMoved(Feed, String),
     /// The server no longer takes a token.

@@ -28,8 +28,10 @@ pub const ITEM_CALLS_MAX: usize = 4;
 pub const BATCH_IDS_MAX: usize = 200;
 /// A connection without a cursor starts this long ago.
 const FIRST_LOOK_BACK_US: i64 = 15 * 60 * 1_000_000;
-/// How often what is out of sight is looked for again.
+/// How often what is out of sight is looked for again, and a part of everything is read again.
 const SWEEP_US: i64 = 10 * 60 * 1_000_000;
+/// Sweeps until everything has been read again: a day's.
+const SWEEP_PARTS: i64 = 144;
 /// Rounds of planning an item in one go; a plan that needs more is wrong.
 const ROUNDS_MAX: usize = 32;
 
@@ -209,6 +211,7 @@ impl Replica {
             .chain(held_back)
             .min()
             .unwrap_or(i64::MAX)
+            .min(self.next_sweep_us)
             .max(self.now_us + 1)
     }
 
@@ -310,7 +313,12 @@ impl Replica {
         }
         if self.next_sweep_us <= self.now_us {
             self.next_sweep_us = self.now_us + SWEEP_US;
-            self.save(vec![Record::Sweep]);
+            // By the clock, so that a process that is started anew every hour still comes round.
+            let part = (self.now_us / SWEEP_US).rem_euclid(SWEEP_PARTS);
+            self.save(vec![Record::Sweep {
+                part,
+                parts: SWEEP_PARTS,
+            }]);
         }
         self.plan_items();
         self.read_batch();

@@ -34,6 +34,9 @@ pub struct Rules {
     pub connection_token: Option<TokenOwner>,
     /// Members' own tokens that work.
     pub own_tokens: BTreeMap<MemberId, TokenOwner>,
+    /// Members whose own token is stored and is not taken. They wait for a new one whatever the policy: who has chosen to
+    /// write as themselves is never written for under another name because of an expiry.
+    pub unusable_tokens: BTreeSet<MemberId>,
     /// Names of members, for the note on whose behalf.
     pub names: BTreeMap<MemberId, String>,
 }
@@ -81,6 +84,9 @@ impl Rules {
         }
         if let Some(owner) = self.own_tokens.get(&author) {
             return Some((Whom::Member(author), owner));
+        }
+        if self.unusable_tokens.contains(&author) {
+            return None;
         }
         match self.without_own_token {
             WithoutOwnToken::Hold => None,

@@ -46,6 +46,7 @@ fn rules() -> Rules {
         readable_projects: None,
         connection_token: Some(owner("svc")),
         own_tokens: BTreeMap::from([(MARA, owner("mara"))]),
+        unusable_tokens: Default::default(),
         names: BTreeMap::from([(INES, "Ines & Co".to_owned())]),
     }
 }
@@ -283,6 +284,20 @@ fn a_token_that_is_stored_sends_what_waited_for_it() {
         written(&mut item, &rules),
         Some((Whom::Member(INES), sent(&[(TITLE, json!("b"))])))
     );
+}
+
+#[test]
+fn a_refused_own_token_is_waited_for_even_where_others_write_as_the_connection() {
+    let mut item = item(&[(TITLE, json!("a"))]);
+    set(&mut item, MARA, TITLE, json!("a"), json!("b"));
+    let mut rules = Rules {
+        without_own_token: WithoutOwnToken::WriteAsConnection,
+        ..rules()
+    };
+    rules.own_tokens.clear();
+    rules.unusable_tokens.insert(MARA);
+    assert!(written(&mut item, &rules).is_none());
+    assert_eq!(item.edits[0].hold(), Some(&Hold::NeedsToken));
 }
 
 #[test]

@@ -42,8 +42,8 @@ sql! {
     // Not unless one waits already: that one's read may be under way, from before what is heard of now.
     HEAR = "insert into notices (id, company_id, connection_id, source, event_type, work_item_id, rev, is_deletion, received_us, disposition)
         values ($1, $2, $3, $4, '', $5, $6, $7, $8, 'pending')";
-    OUT_OF_SIGHT = "select work_item_id from work_items where company_id = $1 and connection_id = $2 and presence = 'out_of_sight'
-        and work_item_id is not null";
+    SWEEP = "select work_item_id from work_items where company_id = $1 and connection_id = $2 and work_item_id is not null
+        and (presence = 'out_of_sight' or work_item_id % $4 = $3)";
     REFUSE_CONNECTION_TOKEN = "update credentials set state = $4, state_detail = $5
         where company_id = $1 and connection_id = $2 and member_id is null and fingerprint = $3 and state <> $4";
     REFUSE_OWN_TOKEN = "update credentials set state = $4, state_detail = $5
@@ -205,11 +205,13 @@ impl Tx {
         Ok(!news.is_empty())
     }
 
-    /// Keeps a notice for each work item that is out of sight. Returns whether there was any.
-    pub(super) async fn sweep(&mut self, scope: Scope) -> Result<bool, SaveError> {
-        let ids: Vec<i64> = tx!(self, |c| sqlx::query_scalar(OUT_OF_SIGHT)
+    /// Keeps a notice for each work item that is out of sight or whose turn it is. Returns whether there was any.
+    pub(super) async fn sweep(&mut self, scope: Scope, part: i64, parts: i64) -> Result<bool, SaveError> {
+        let ids: Vec<i64> = tx!(self, |c| sqlx::query_scalar(SWEEP)
             .bind(scope.company.0)
             .bind(scope.connection.0)
+            .bind(part)
+            .bind(parts)
             .fetch_all(c))?;
         let heard: Vec<_> = ids.into_iter().map(|id| (WorkItemId(id), None, false)).collect();
         self.insert_heard(scope.company, scope.connection, "updates", &heard, scope.now_us)

@@ -1,6 +1,7 @@
 //! What the sync engine is told of a connection: its settings, whose tokens work, people's names, readable projects.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use lockstep_sync::call::Clients;
 use lockstep_sync::edit::Whom;
@@ -14,6 +15,13 @@ use crate::store::StoreError;
 use crate::store::connections::ConnectionRow;
 use crate::store::credentials::CredentialRow;
 use crate::store::members::MemberRow;
+
+/// How often the readable projects are asked for, microseconds.
+const PROJECTS_EVERY_US: i64 = 3600 * 1_000_000;
+/// The same, while they are not known.
+const PROJECTS_RETRY_US: i64 = 30 * 1_000_000;
+/// How long anybody waits for them.
+const PROJECTS_WITHIN: Duration = Duration::from_secs(10);
 
 /// What the engine was told.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +71,7 @@ pub fn rules(
         .filter_map(|c| Some((MemberId(c.member_id?), owner(c))))
         // Somebody who left writes nothing more under their name.
         .filter(|(member, _)| active.contains_key(member));
+    let unusable = credentials.iter().filter(|c| c.state != "ok");
     Rules {
         without_own_token: match connection.without_own_token.as_str() {
             "write_as_connection" => WithoutOwnToken::WriteAsConnection,
@@ -87,6 +96,7 @@ pub fn rules(
             .find(|c| c.member_id.is_none() && c.state != "reenter")
             .map(owner),
         own_tokens: own_tokens.collect(),
+        unusable_tokens: unusable.filter_map(|c| c.member_id).map(MemberId).collect(),
         names: members.iter().map(|m| (MemberId(m.id), m.name.clone())).collect(),
     }
 }
@@ -102,6 +112,23 @@ pub async fn projects(clients: &ConnectionClients) -> Option<BTreeSet<String>> {
             .map(|text| text.to_lowercase())
             .collect(),
     )
+}
+
+/// The same, within a bound: somebody waits.
+pub async fn projects_soon(clients: &ConnectionClients) -> Option<BTreeSet<String>> {
+    tokio::time::timeout(PROJECTS_WITHIN, projects(clients))
+        .await
+        .ok()
+        .flatten()
+}
+
+/// When to ask again, microseconds from now.
+pub fn projects_wait_us(are_known: bool) -> i64 {
+    if are_known {
+        PROJECTS_EVERY_US
+    } else {
+        PROJECTS_RETRY_US
+    }
 }
 
 fn owner(credential: &CredentialRow) -> TokenOwner {

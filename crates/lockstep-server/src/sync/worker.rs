@@ -23,6 +23,7 @@ use super::journal;
 use super::knowledge::{self, Told};
 use crate::app::{App, now_us, random_bytes};
 use crate::ids::{CompanyId, ConnectionId, NoticeId};
+use crate::store::StoreError;
 use crate::store::records::{Applied, SaveError, Scope};
 
 /// Notices that are taken up in one go.
@@ -33,12 +34,6 @@ const STOP_WITHIN: Duration = Duration::from_secs(5);
 const RESTART_WAIT_MAX: Duration = Duration::from_secs(30);
 /// A worker that ran so long has recovered.
 const RECOVERED_AFTER: Duration = Duration::from_secs(60);
-/// How often the readable projects are asked for.
-const PROJECTS_EVERY_US: i64 = 3600 * 1_000_000;
-/// The same, while they are not known.
-const PROJECTS_RETRY_US: i64 = 30 * 1_000_000;
-/// How long a start waits for them.
-const PROJECTS_WITHIN: Duration = Duration::from_secs(10);
 /// The shortest sleep: a clock that stands still never makes the worker spin.
 const SLEEP_MIN: Duration = Duration::from_millis(2);
 
@@ -149,7 +144,7 @@ impl<'w> Session<'w> {
                 () = bell.notified() => session.look().await?,
                 Some(read) = session.projects_read.recv() => {
                     session.projects = Some(read);
-                    session.projects_due_us = session.clock.now_us() + PROJECTS_EVERY_US;
+                    session.projects_due_us = session.clock.now_us() + knowledge::projects_wait_us(true);
                     session.learn().await?;
                 }
                 () = tokio::time::sleep(wait) => {
@@ -173,10 +168,7 @@ impl<'w> Session<'w> {
             connection,
         });
         // Before anything is sent: a creation goes only where the connection's token can read.
-        let projects = tokio::time::timeout(PROJECTS_WITHIN, knowledge::projects(&clients))
-            .await
-            .ok()
-            .flatten();
+        let projects = knowledge::projects_soon(&clients).await;
         let Some(told) = Told::read(app, company, connection, projects.as_ref()).await? else {
             return Ok(None);
         };
@@ -188,12 +180,7 @@ impl<'w> Session<'w> {
         let replica = Replica::load(told.rules.clone(), cursors, items, clock.now_us());
         let (answer_to, answers) = mpsc::unbounded_channel();
         let (projects_to, projects_read) = mpsc::unbounded_channel();
-        let projects_due_us = clock.now_us()
-            + if projects.is_some() {
-                PROJECTS_EVERY_US
-            } else {
-                PROJECTS_RETRY_US
-            };
+        let projects_due_us = clock.now_us() + knowledge::projects_wait_us(projects.is_some());
         Ok(Some(Self {
             app,
             company,
@@ -223,7 +210,7 @@ impl<'w> Session<'w> {
         if self.projects_due_us > self.clock.now_us() {
             return;
         }
-        self.projects_due_us = self.clock.now_us() + PROJECTS_RETRY_US;
+        self.projects_due_us = self.clock.now_us() + knowledge::projects_wait_us(false);
         let (clients, projects_to) = (self.clients.clone(), self.projects_to.clone());
         tokio::spawn(async move {
             if let Some(read) = knowledge::projects(&clients).await {
@@ -251,13 +238,27 @@ impl<'w> Session<'w> {
     /// Tells the replica its rules where they are no longer what it was told.
     async fn learn(&mut self) -> Result<(), SaveError> {
         // A connection that is gone is stopped by the driver.
-        if let Some(now) = Told::read(self.app, self.company, self.connection, self.projects.as_ref()).await?
-            && now != self.told
-        {
+        let Some(mut now) = self.what_there_is_to_tell().await? else {
+            return Ok(());
+        };
+        if now.rules.connection_token != self.told.rules.connection_token {
+            // Another token may read other projects, and a creation goes only where it can.
+            self.projects = knowledge::projects_soon(&self.clients).await;
+            self.projects_due_us = self.clock.now_us() + knowledge::projects_wait_us(self.projects.is_some());
+            let Some(with_projects) = self.what_there_is_to_tell().await? else {
+                return Ok(());
+            };
+            now = with_projects;
+        }
+        if now != self.told {
             self.told = now;
             self.take(Input::Rules(Box::new(self.told.rules.clone()))).await?;
         }
         Ok(())
+    }
+
+    async fn what_there_is_to_tell(&self) -> Result<Option<Told>, StoreError> {
+        Told::read(self.app, self.company, self.connection, self.projects.as_ref()).await
     }
 
     /// Tells the replica of pending notices it was not told of yet.
@@ -365,7 +366,10 @@ impl<'w> Session<'w> {
                 }
                 Record::TokenRefused(_, TokenTrouble::LacksRight) => self.projects_due_us = self.clock.now_us(),
                 // The replica knows already; telling it again would end the pauses it keeps.
-                Record::TokenRefused(Whom::Member(member), _) => drop(self.told.rules.own_tokens.remove(member)),
+                Record::TokenRefused(Whom::Member(member), _) => {
+                    self.told.rules.own_tokens.remove(member);
+                    self.told.rules.unusable_tokens.insert(*member);
+                }
                 Record::TokenRefused(Whom::Connection, _) => self.told.is_token_ok = false,
                 Record::Health(Health::InLockstep) => self.told.is_token_ok = true,
                 _ => {}

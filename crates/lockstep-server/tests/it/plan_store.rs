@@ -706,9 +706,9 @@ async fn what_is_out_of_sight_is_looked_for_again() {
     on_both(async |world| {
         let plan = Plan::new(world).await;
         plan.paired(3).await;
-        assert!(!plan.save(&[Record::Sweep]).await.has_heard);
+        assert!(!plan.save(&[Record::Sweep { part: 0, parts: 144 }]).await.has_heard);
         plan.save(&[plan.presence(Presence::OutOfSight, None)]).await;
-        assert!(plan.save(&[Record::Sweep]).await.has_heard);
+        assert!(plan.save(&[Record::Sweep { part: 0, parts: 144 }]).await.has_heard);
         assert_eq!(pending(&plan).await, vec![7]);
     })
     .await;

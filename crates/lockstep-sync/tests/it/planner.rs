@@ -149,6 +149,7 @@ fn rules(dice: &mut Dice, members: &[MemberId]) -> Rules {
         readable_projects: None,
         connection_token: Some(owner("svc")),
         own_tokens: BTreeMap::from([(members[0], owner("mara"))]),
+        unusable_tokens: Default::default(),
         names: BTreeMap::new(),
     }
 }

@@ -178,9 +178,17 @@ impl Store {
                     }
                 }
             }
-            Record::Sweep => {
-                let hidden = self.items.values().filter(|item| item.presence == Presence::OutOfSight);
-                let ids: Vec<WorkItemId> = hidden.filter_map(|item| item.work_item).collect();
+            Record::Sweep { part, parts } => {
+                let is_due = |item: &&Item| {
+                    let has_turn = item.work_item.is_some_and(|id| id.0.rem_euclid(*parts) == *part);
+                    item.presence == Presence::OutOfSight || has_turn
+                };
+                let ids: Vec<WorkItemId> = self
+                    .items
+                    .values()
+                    .filter(is_due)
+                    .filter_map(|item| item.work_item)
+                    .collect();
                 for id in ids {
                     self.notice(id);
                 }

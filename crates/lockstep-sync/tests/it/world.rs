@@ -246,6 +246,7 @@ impl World {
                     Whom::Connection => None,
                 })
                 .collect(),
+            unusable_tokens: Default::default(),
             names: members
                 .iter()
                 .zip(PEOPLE)
@@ -372,7 +373,7 @@ impl World {
         }
         step.save
             .iter()
-            .any(|record| matches!(record, Record::Heard { .. } | Record::Sweep))
+            .any(|record| matches!(record, Record::Heard { .. } | Record::Sweep { .. }))
     }
 
     /// A deletion may be believed only if it happened.
@@ -783,6 +784,14 @@ impl World {
         if self.is_hidden {
             self.change_rights();
         }
+        // Everybody whose token was refused by mistake stores it again.
+        self.feed(Input::Rules(Box::new(self.rules.clone())));
+    }
+
+    /// The admin sets another interval.
+    pub fn poll_every(&mut self, interval_us: i64) {
+        self.rules.poll_interval_us = interval_us;
+        self.feed(Input::Rules(Box::new(self.rules.clone())));
     }
 
     /// Time passes without anybody acting until `until_us`.

@@ -162,9 +162,13 @@ impl Store {
     }
 
     /// One item with its unsettled edits and its open attempt.
+    ///
+    /// What is open is read before the work item: where an edit is settled between the two, it still shows as wanted and
+    /// never as undone.
     pub async fn item(&self, company: CompanyId, item: ItemId) -> Result<Option<Item>, StoreError> {
+        let (mut edits, mut attempts) = self.what_is_open(company, &id_list([item.0])).await?;
         let row = self.work_item(company, item).await?;
-        Ok(self.with_what_is_open(company, row.into_iter().collect()).await?.pop())
+        Ok(row.map(|row| row.into_item(edits.remove(&item.0).unwrap_or_default(), attempts.remove(&item.0))))
     }
 
     /// The connection's items that have something open: an unsettled edit or an open attempt.
@@ -219,29 +223,38 @@ impl Store {
             return Ok(Vec::new());
         }
         let list = id_list(rows.iter().map(|row| row.item_id));
+        let (mut edits, mut attempts) = self.what_is_open(company, &list).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| {
+                let (edits, attempt) = (edits.remove(&row.item_id), attempts.remove(&row.item_id));
+                row.into_item(edits.unwrap_or_default(), attempt)
+            })
+            .collect())
+    }
+
+    async fn what_is_open(
+        &self,
+        company: CompanyId,
+        items: &Json<Vec<String>>,
+    ) -> Result<(BTreeMap<Uuid, Vec<Edit>>, BTreeMap<Uuid, Attempt>), StoreError> {
         let edits = db!(self, |c, dialect| sqlx::query_as::<_, EditRow>(UNSETTLED.on(dialect))
             .bind(company.0)
-            .bind(&list)
+            .bind(items)
             .fetch_all(c))?;
         let attempts: Vec<Json<Attempt>> = db!(self, |c, dialect| sqlx::query_scalar(OPEN_ATTEMPTS.on(dialect))
             .bind(company.0)
-            .bind(&list)
+            .bind(items)
             .fetch_all(c))?;
         let mut edits_of: BTreeMap<Uuid, Vec<Edit>> = BTreeMap::new();
         for edit in edits {
             edits_of.entry(edit.item_id).or_default().extend(edit.unsettled());
         }
-        let mut attempt_of: BTreeMap<Uuid, Attempt> = attempts
+        let attempt_of = attempts
             .into_iter()
             .map(|Json(attempt)| (attempt.item.0, attempt))
             .collect();
-        Ok(rows
-            .into_iter()
-            .map(|row| {
-                let (edits, attempt) = (edits_of.remove(&row.item_id), attempt_of.remove(&row.item_id));
-                row.into_item(edits.unwrap_or_default(), attempt)
-            })
-            .collect())
+        Ok((edits_of, attempt_of))
     }
 }
 

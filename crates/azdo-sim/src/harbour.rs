@@ -263,43 +263,51 @@ impl Sim {
 
     /// Stories under the features, the first of each feature first, until there are `n_items`.
     fn add_stories(&mut self, mut now_us: i64, n_items: usize) {
-        let features: Vec<&Card> = CARDS
-            .iter()
-            .filter(|card| card.3 == 'F' && self.organization.items.contains_key(&card.4))
-            .collect();
-        let mut round = 0;
-        while !features.is_empty() && self.organization.items.len() < n_items {
+        let is_there = |card: &&Card| card.3 == 'F' && self.organization.items.contains_key(&card.4);
+        let features: Vec<&Card> = CARDS.iter().filter(is_there).collect();
+        for (round, step) in STORY_STEPS.iter().enumerate() {
             for card in &features {
                 let (closed, all) = card.9;
-                // The first rounds make the stories the mock-ups count; later ones fill up what was asked for beyond.
-                let is_beyond = round >= STORY_STEPS.len() as i64;
-                if self.organization.items.len() >= n_items || (round >= all && !is_beyond) {
+                if self.organization.items.len() >= n_items || round as i64 >= all {
                     continue;
                 }
-                let step = STORY_STEPS[round as usize % STORY_STEPS.len()];
-                let title = if is_beyond {
-                    format!("{}: {step} {}", card.5, round + 1)
-                } else {
-                    format!("{}: {step}", card.5)
-                };
-                let points = if all > 0 && !is_beyond {
-                    card.8 / all + i64::from(round < card.8 % all)
-                } else {
-                    1
-                };
-                let state = if round < closed { 'c' } else { 'n' };
-                let story = (card.0, card.1, card.2, 'S', 0, "", state, card.7, points, (0, 0));
                 now_us += 20 * SECOND_US;
-                self.add_story(now_us, &story, card.4, &title);
+                let points = card.8 / all + i64::from((round as i64) < card.8 % all);
+                let state = if (round as i64) < closed { 'c' } else { 'n' };
+                self.add_story(now_us, card, card.4, state, points, step);
             }
-            round += 1;
+        }
+        self.fill_up(now_us, &features, n_items);
+    }
+
+    /// Further parts of the same features with stories of their own, until there are `n_items`.
+    fn fill_up(&mut self, mut now_us: i64, features: &[&Card], n_items: usize) {
+        let mut part = 1;
+        while !features.is_empty() && self.organization.items.len() < n_items {
+            part += 1;
+            for card in features {
+                if self.organization.items.len() >= n_items {
+                    return;
+                }
+                now_us += 20 * SECOND_US;
+                let feature = self.organization.next_id;
+                let new = (card.0, card.1, card.2, 'F', feature, "", 'n', card.7, card.8, (0, 0));
+                self.add_card(now_us, &new, &format!("{}, part {part}", card.5));
+                for step in STORY_STEPS {
+                    if self.organization.items.len() < n_items {
+                        now_us += 20 * SECOND_US;
+                        self.add_story(now_us, card, feature, 'n', 2, step);
+                    }
+                }
+            }
         }
     }
 
-    fn add_story(&mut self, now_us: i64, story: &Card, feature: i64, title: &str) {
+    fn add_story(&mut self, now_us: i64, card: &Card, feature: i64, state: char, points: i64, step: &str) {
         let id = self.organization.next_id;
-        self.add_card(now_us, story, title);
-        let maker = if story.7.is_empty() { who("ML") } else { who(story.7) };
+        let story = (card.0, card.1, card.2, 'S', id, "", state, card.7, points, (0, 0));
+        self.add_card(now_us, &story, &format!("{}: {step}", card.5));
+        let maker = if card.7.is_empty() { who("ML") } else { who(card.7) };
         expect(self.person_add_link(now_us + 3 * SECOND_US, &maker, feature, CHILD, id));
     }
 

@@ -87,6 +87,14 @@ impl Sim {
         if view.relations && !relations.is_empty() {
             shown["relations"] = relations.iter().map(|relation| self.relation_json(relation)).collect();
         }
+        if let Some(comment) = item
+            .comments
+            .iter()
+            .rfind(|comment| comment.rev == rev && view.fields.is_none())
+        {
+            let url = format!("{}/comments/{}/versions/1", self.work_item_url(item.id), comment.id);
+            shown["commentVersionRef"] = json!({"commentId": comment.id, "version": 1, "url": url});
+        }
         if view.links {
             shown["_links"] = self.links_json(item);
         }

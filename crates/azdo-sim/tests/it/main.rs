@@ -7,6 +7,7 @@ mod links;
 mod microsoft;
 mod people;
 mod queries;
+mod random;
 mod reading;
 mod recycle_bin;
 mod tokens;

@@ -2,11 +2,20 @@
 
 mod access;
 mod accounts;
+mod action_items;
 mod command;
+mod companies;
+mod connections;
+mod driver;
+mod harbour;
 mod live;
 mod members;
+mod peer;
 mod plan_store;
 mod server;
+mod service_hooks;
 mod sessions;
 mod store;
+mod sync_health;
+mod transport;
 mod world;

@@ -181,6 +181,7 @@ fn rules() -> Rules {
         readable_projects: None,
         connection_token: None,
         own_tokens: BTreeMap::new(),
+        unusable_tokens: Default::default(),
         names: BTreeMap::new(),
     }
 }

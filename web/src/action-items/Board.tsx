@@ -44,7 +44,7 @@ export function Board(props: BoardProps) {
   const [focus, setFocus] = useState<string | null>(null);
   const [carried, setCarried] = useState<Carried | null>(null);
   const board = useRef<HTMLDivElement>(null);
-  const refocus = useRef<string | null>(null);
+  const refocus = useRef<Carried | null>(null);
   const columns = columnsOf(
     carried
       ? items.map((item) => (item.id === carried.id ? { ...item, status: carried.over } : item))
@@ -57,15 +57,21 @@ export function Board(props: BoardProps) {
   const move = (item: ActionItem, status: Status) => {
     const change = moveTo(item, status);
     if (!change) return;
-    refocus.current = item.id;
+    refocus.current = { id: item.id, over: status };
     onStatus(item, change.status);
     announce(dropWords(item, change.status));
   };
-  // A card that moved is drawn elsewhere: the focus goes with it.
+  const drop = (item: ActionItem, status: Status) => {
+    move(item, status);
+    setCarried(null);
+  };
+  // A card that moved is drawn elsewhere: the focus goes with it, once it is there.
   useEffect(() => {
-    const id = carried?.id ?? refocus.current;
-    if (id !== null) board.current?.querySelector<HTMLElement>(`[data-card="${CSS.escape(id)}"]`)?.focus();
-    if (!carried) refocus.current = null;
+    const moved = carried ?? refocus.current;
+    if (moved === null) return;
+    board.current?.querySelector<HTMLElement>(`[data-card="${CSS.escape(moved.id)}"]`)?.focus();
+    const isThere = items.some((item) => item.id === moved.id && item.status === moved.over);
+    if (!carried && isThere) refocus.current = null;
   }, [carried, items]);
   useEffect(() =>
     monitorForElements({
@@ -79,20 +85,18 @@ export function Board(props: BoardProps) {
   );
 
   const onKeyDown = (event: KeyboardEvent) => {
-    const id = (event.target as HTMLElement).dataset["card"];
-    const item = items.find((one) => one.id === id);
-    if (!item) return;
+    const { card, move: menuOf } = (event.target as HTMLElement).dataset;
+    const item = items.find((one) => one.id === (card ?? menuOf));
+    // From a card's menu button the arrows lead on; its other keys are the button's own.
+    if (!item || (menuOf && !ARROWS.includes(event.key))) return;
     const act = () => {
       if (event.key === " " && canEdit) {
-        if (carried) {
-          setCarried(null);
-          return move(item, carried.over);
-        }
+        if (carried) return drop(item, carried.over);
         setCarried({ id: item.id, over: item.status });
         return announce(carryWords(item, item.status, columns));
       }
       if (event.key === "Escape" && carried) {
-        refocus.current = item.id;
+        refocus.current = { id: item.id, over: item.status };
         setCarried(null);
         return announce(`${item.title} is back in ${STATUS_WORDS[item.status]}.`);
       }
@@ -115,10 +119,7 @@ export function Board(props: BoardProps) {
       return;
     event.preventDefault();
     event.stopPropagation();
-    if (isDrop) {
-      setCarried(null);
-      return move(item, carried.over);
-    }
+    if (isDrop) return drop(item, carried.over);
     act();
   };
 

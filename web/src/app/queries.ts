@@ -1,5 +1,5 @@
 // What is asked of the server, under which key it is kept, and what a live change makes stale.
-import { MutationCache, QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, notifyManager, queryOptions } from "@tanstack/react-query";
 import { NoAnswer, Problem, call } from "../api/client";
 import type { Connection, Member, MyToken, Session, SyncHealth } from "../api/types";
 
@@ -24,6 +24,9 @@ export const syncQuery = queryOptions({
   queryKey: ["sync"],
   queryFn: () => call<SyncHealth>("GET", "/api/sync"),
 });
+
+// An optimistic change is drawn in the same frame as the act that made it.
+notifyManager.setScheduler(queueMicrotask);
 
 export function newQueryClient(): QueryClient {
   // A session that ended elsewhere (signed out, deactivated) shows in any answer.

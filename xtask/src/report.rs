@@ -109,12 +109,20 @@ impl Report {
         }
         let (printed, has_succeeded) = match watch(command, lane == Lane::Cargo) {
             Ok(result) => result,
-            Err(error) => (format!("{error:#}\n"), false),
+            Err(error) => {
+                eprintln!("   {error:#}");
+                (String::new(), false)
+            }
         };
         let count = summary.count(&printed, has_succeeded);
-        let end = ending(count.failed == 0, started);
+        let mut end = ending(count.failed == 0, started);
+        if summary != Summary::None {
+            end.insert_str(3, &format!("{} passed, {} failed: ", count.passed, count.failed));
+        }
         match lane {
             Lane::Cargo => say(&end),
+            // What passed needs no words of its own.
+            Lane::Web if count.failed == 0 => say(&format!("{heading}{end}")),
             Lane::Web => say(&format!("{heading}{printed}{end}")),
         }
         self.add(title, count)

@@ -11,6 +11,7 @@ mod access;
 mod administration;
 mod authenticate;
 mod clock;
+pub mod contract;
 mod dice;
 mod doubts;
 mod faults;

@@ -74,7 +74,7 @@ impl Sim {
             "state": "wellFormed",
             "revision": at + 1,
             "visibility": "private",
-            "lastUpdateTime": clock::iso(project.made_us, self.doubts().long_fractions),
+            "lastUpdateTime": clock::iso(clock::stored(project.made_us), self.doubts().long_fractions),
         })
     }
 

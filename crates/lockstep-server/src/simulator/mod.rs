@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 /// How long requests under way may take when the simulator is stopped.
 const STOP_MS_MAX: u64 = 2_000;
 
-/// Arguments of `lockstep simulator`.
+/// Arguments of `lockstep simulate-azure-devops`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct SimulatorArgs {
     /// Address and port; port 0 takes a free one.

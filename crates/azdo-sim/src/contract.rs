@@ -1,0 +1,371 @@
+//! The contract suite: what a client may rely on, as cases that run against this simulator and against a real
+//! organization alike.
+//!
+//! A case talks only over requests and answers and cleans up after itself; it needs one project, a token that may write
+//! work items, and nobody else at work on what it makes. What is doubtful is no case: see [`crate::Doubts`].
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use crate::http::{HttpRequest, HttpResponse};
+
+/// Who answers: the simulator, or a transport to a real organization.
+pub type Answers<'a> = dyn FnMut(&HttpRequest) -> HttpResponse + 'a;
+
+/// Where the cases run.
+#[derive(Debug, Clone)]
+pub struct Ground {
+    /// Name of the organization, the first segment of every path.
+    pub organization: String,
+    /// Name of a project where work items may be made and destroyed.
+    pub project: String,
+    /// A token with Work Items (read & write) and Project and Team (read).
+    pub token: String,
+}
+
+/// How one case ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The claim.
+    pub name: &'static str,
+    /// What was answered instead, if the claim does not hold.
+    pub broken: Option<String>,
+}
+
+type Case = fn(&mut Peer) -> Result<(), String>;
+
+const CASES: &[(&str, Case)] = &[
+    ("connection data names the owner of the token", owner_is_named),
+    ("a new work item is at rev 1", first_rev),
+    (
+        "a write at a stale rev is refused with 412 and changes nothing",
+        stale_rev,
+    ),
+    ("a write at the current rev makes the next one", current_rev),
+    ("an empty title is refused as a rule error", empty_title),
+    (
+        "an unknown state is refused as a rule error that names the state",
+        unknown_state,
+    ),
+    ("an unknown work item is TF401232 with 404", unknown_item),
+    ("a batch answers null for what is not there", batch_null),
+    ("a link is seen from both ends", mirrored_link),
+    ("a comment written as history counts", comment_counts),
+    ("a deleted work item is in the recycle bin and comes back", recycle_bin),
+    ("the revisions feed reaches its last batch", feed_ends),
+    ("a query finds a new work item by its id", query_finds),
+];
+
+/// Runs every case; each makes what it needs and removes it again.
+pub fn run(ground: &Ground, answers: &mut Answers) -> Vec<Outcome> {
+    let case = |(name, case): &(&'static str, Case)| {
+        let mut peer = Peer {
+            ground,
+            answers: &mut *answers,
+            made: Vec::new(),
+        };
+        let broken = case(&mut peer).err();
+        peer.clean_up();
+        Outcome { name, broken }
+    };
+    CASES.iter().map(case).collect()
+}
+
+struct Peer<'a, 'b> {
+    ground: &'a Ground,
+    answers: &'a mut Answers<'b>,
+    made: Vec<i64>,
+}
+
+const JSON: &str = "application/json";
+const PATCH: &str = "application/json-patch+json";
+
+impl Peer<'_, '_> {
+    fn send(&mut self, method: &str, path: &str, content_type: &str, body: &Value) -> HttpResponse {
+        let body = if body.is_null() {
+            Vec::new()
+        } else {
+            body.to_string().into_bytes()
+        };
+        let request = HttpRequest {
+            method: method.to_owned(),
+            path_and_query: format!("/{}/{path}", self.ground.organization),
+            headers: vec![
+                (
+                    "Authorization".to_owned(),
+                    format!("Basic {}", STANDARD.encode(format!(":{}", self.ground.token))),
+                ),
+                ("Accept".to_owned(), JSON.to_owned()),
+                ("Content-Type".to_owned(), content_type.to_owned()),
+                ("X-TFS-FedAuthRedirect".to_owned(), "Suppress".to_owned()),
+            ],
+            body,
+        };
+        (self.answers)(&request)
+    }
+
+    fn get(&mut self, path: &str) -> Result<Value, String> {
+        let answer = self.send("GET", path, JSON, &Value::Null);
+        expect(answer.status == 200, &answer)?;
+        Ok(answer.json())
+    }
+
+    fn create(&mut self, title: &str) -> Result<i64, String> {
+        let body = json!([{"op": "add", "path": "/fields/System.Title", "value": title}]);
+        let path = format!(
+            "{}/_apis/wit/workitems/$Task?api-version=7.1",
+            self.ground.project.replace(' ', "%20")
+        );
+        let answer = self.send("POST", &path, PATCH, &body);
+        expect(answer.status == 200, &answer)?;
+        let id = answer.json()["id"].as_i64().ok_or("the answer has no id")?;
+        self.made.push(id);
+        Ok(id)
+    }
+
+    fn patch(&mut self, id: i64, operations: Value) -> HttpResponse {
+        self.send(
+            "PATCH",
+            &format!("_apis/wit/workitems/{id}?api-version=7.1"),
+            PATCH,
+            &operations,
+        )
+    }
+
+    fn item(&mut self, id: i64) -> Result<Value, String> {
+        self.get(&format!("_apis/wit/workitems/{id}?$expand=all&api-version=7.1"))
+    }
+
+    fn clean_up(&mut self) {
+        for id in std::mem::take(&mut self.made) {
+            self.send(
+                "DELETE",
+                &format!("_apis/wit/workitems/{id}?api-version=7.1"),
+                JSON,
+                &Value::Null,
+            );
+        }
+    }
+}
+
+fn expect(holds: bool, answer: &HttpResponse) -> Result<(), String> {
+    if holds {
+        return Ok(());
+    }
+    let body = answer.json();
+    Err(format!(
+        "{} {} {}",
+        answer.status,
+        body["typeKey"].as_str().unwrap_or_default(),
+        body["message"].as_str().unwrap_or_default()
+    ))
+}
+
+fn claim(holds: bool, seen: &Value) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(seen.to_string()) }
+}
+
+fn set(field: &str, value: &str) -> Value {
+    json!({"op": "add", "path": format!("/fields/{field}"), "value": value})
+}
+
+fn owner_is_named(peer: &mut Peer) -> Result<(), String> {
+    let body = peer.get("_apis/connectionData")?;
+    let id = body["authenticatedUser"]["id"].as_str().unwrap_or_default();
+    claim(
+        !id.is_empty() && id != crate::authenticate::ANONYMOUS_ID,
+        &body["authenticatedUser"]["id"],
+    )
+}
+
+fn first_rev(peer: &mut Peer) -> Result<(), String> {
+    let id = peer.create("contract: first rev")?;
+    let item = peer.item(id)?;
+    claim(item["rev"] == 1, &item["rev"])
+}
+
+fn stale_rev(peer: &mut Peer) -> Result<(), String> {
+    let id = peer.create("contract: before")?;
+    let answer = peer.patch(
+        id,
+        json!([{"op": "test", "path": "/rev", "value": 9}, set("System.Title", "after")]),
+    );
+    expect(
+        answer.status == 412 && answer.json()["typeKey"] == "TestPatchOperationFailedException",
+        &answer,
+    )?;
+    let item = peer.item(id)?;
+    claim(
+        item["fields"]["System.Title"] == "contract: before",
+        &item["fields"]["System.Title"],
+    )
+}
+
+fn current_rev(peer: &mut Peer) -> Result<(), String> {
+    let id = peer.create("contract: before")?;
+    let answer = peer.patch(
+        id,
+        json!([{"op": "test", "path": "/rev", "value": 1}, set("System.Title", "contract: after")]),
+    );
+    expect(answer.status == 200 && answer.json()["rev"] == 2, &answer)
+}
+
+fn empty_title(peer: &mut Peer) -> Result<(), String> {
+    let id = peer.create("contract: title")?;
+    let answer = peer.patch(id, json!([set("System.Title", "")]));
+    expect(
+        answer.status == 400 && answer.json()["typeKey"] == "RuleValidationException",
+        &answer,
+    )
+}
+
+fn unknown_state(peer: &mut Peer) -> Result<(), String> {
+    let id = peer.create("contract: state")?;
+    let answer = peer.patch(id, json!([set("System.State", "No such state")]));
+    let named = answer.json()["customProperties"]["RuleValidationErrors"][0]["fieldReferenceName"].clone();
+    expect(answer.status == 400 && named == "System.State", &answer)
+}
+
+fn unknown_item(peer: &mut Peer) -> Result<(), String> {
+    let answer = peer.send(
+        "GET",
+        "_apis/wit/workitems/2147483000?api-version=7.1",
+        JSON,
+        &Value::Null,
+    );
+    expect(
+        answer.status == 404
+            && answer.json()["message"]
+                .as_str()
+                .is_some_and(|text| text.starts_with("TF401232")),
+        &answer,
+    )
+}
+
+fn batch_null(peer: &mut Peer) -> Result<(), String> {
+    let id = peer.create("contract: batch")?;
+    let body = json!({"ids": [id, 2_147_483_000], "errorPolicy": "omit"});
+    let answer = peer.send("POST", "_apis/wit/workitemsbatch?api-version=7.1", JSON, &body);
+    let value = answer.json()["value"].clone();
+    expect(
+        answer.status == 200 && value[0]["id"] == id && value[1].is_null(),
+        &answer,
+    )
+}
+
+fn mirrored_link(peer: &mut Peer) -> Result<(), String> {
+    let (a, b) = (peer.create("contract: from")?, peer.create("contract: to")?);
+    let url = peer.item(b)?["url"].clone();
+    let relation = json!({"rel": "System.LinkTypes.Dependency-Forward", "url": url});
+    let answer = peer.patch(a, json!([{"op": "add", "path": "/relations/-", "value": relation}]));
+    expect(answer.status == 200, &answer)?;
+    let other = peer.item(b)?;
+    claim(
+        other["relations"][0]["rel"] == "System.LinkTypes.Dependency-Reverse",
+        &other["relations"],
+    )
+}
+
+fn comment_counts(peer: &mut Peer) -> Result<(), String> {
+    let id = peer.create("contract: comment")?;
+    let answer = peer.patch(
+        id,
+        json!([{"op": "test", "path": "/rev", "value": 1}, set("System.History", "hello")]),
+    );
+    expect(answer.status == 200, &answer)?;
+    let item = peer.item(id)?;
+    claim(
+        item["fields"]["System.CommentCount"] == 1,
+        &item["fields"]["System.CommentCount"],
+    )
+}
+
+fn recycle_bin(peer: &mut Peer) -> Result<(), String> {
+    let id = peer.create("contract: bin")?;
+    let answer = peer.send(
+        "DELETE",
+        &format!("_apis/wit/workitems/{id}?api-version=7.1"),
+        JSON,
+        &Value::Null,
+    );
+    expect(matches!(answer.status, 200 | 204), &answer)?;
+    let answer = peer.send(
+        "GET",
+        &format!("_apis/wit/workitems/{id}?api-version=7.1"),
+        JSON,
+        &Value::Null,
+    );
+    expect(answer.status == 404, &answer)?;
+    let path = format!("_apis/wit/recyclebin/{id}?api-version=7.1");
+    peer.get(&path)?;
+    let answer = peer.send("PATCH", &path, JSON, &json!({"IsDeleted": false}));
+    expect(answer.status == 200, &answer)?;
+    let item = peer.item(id)?;
+    claim(item["id"] == id, &item["id"])
+}
+
+fn feed_ends(peer: &mut Peer) -> Result<(), String> {
+    const BATCHES_MAX: usize = 10_000;
+    let project = peer.ground.project.replace(' ', "%20");
+    let mut token = String::new();
+    for _ in 0..BATCHES_MAX {
+        let batch = peer.get(&format!(
+            "{project}/_apis/wit/reporting/workitemrevisions?includeLatestOnly=true&fields=System.Id&continuationToken={token}&api-version=7.1"
+        ))?;
+        if batch["isLastBatch"] == true {
+            return Ok(());
+        }
+        token = batch["continuationToken"]
+            .as_str()
+            .ok_or("a batch that is not the last has no token")?
+            .to_owned();
+    }
+    Err(format!("no last batch among {BATCHES_MAX}"))
+}
+
+fn query_finds(peer: &mut Peer) -> Result<(), String> {
+    let id = peer.create("contract: query")?;
+    let project = peer.ground.project.replace(' ', "%20");
+    let wiql = format!(
+        "SELECT [System.Id] FROM workitems WHERE [System.TeamProject] = @project AND [System.Id] >= {id} ORDER BY [System.Id]"
+    );
+    let answer = peer.send(
+        "POST",
+        &format!("{project}/_apis/wit/wiql?api-version=7.1"),
+        JSON,
+        &json!({"query": wiql}),
+    );
+    expect(
+        answer.status == 200 && answer.json()["workItems"][0]["id"] == id,
+        &answer,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ground, run};
+    use crate::{Doubts, Sim, SimConfig};
+
+    #[test]
+    fn the_simulator_keeps_the_contract_on_every_side_of_the_doubts() {
+        for seed in 0..40 {
+            let config = SimConfig {
+                seed,
+                organization: "northquay".to_owned(),
+                base_url: "http://127.0.0.1:8181".to_owned(),
+                doubts: Doubts::from_seed(seed),
+                start_us: 1_792_400_000_000_000,
+            };
+            let mut sim = Sim::harbour(config, 12);
+            let ground = Ground {
+                organization: "northquay".to_owned(),
+                project: "Gate pilot".to_owned(),
+                token: sim.tokens()[0].token.clone(),
+            };
+            let outcomes = run(&ground, &mut |request| sim.handle(1_792_500_000_000_000, request));
+            let broken: Vec<_> = outcomes.iter().filter(|outcome| outcome.broken.is_some()).collect();
+            assert!(broken.is_empty(), "seed {seed}: {broken:?}");
+        }
+    }
+}

@@ -17,5 +17,6 @@ mod service_hooks;
 mod sessions;
 mod store;
 mod sync_health;
+mod torture;
 mod transport;
 mod world;

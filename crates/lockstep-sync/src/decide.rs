@@ -3,7 +3,7 @@
 //! A choice carries the value that was seen; if that has moved since, the question is asked again. *Ours* starts the
 //! edit from their value and lets it go; *theirs* settles it as lost, restorable from the history.
 
-use crate::edit::{Act, AttemptState, Choice, Edit, EditState, Ending, Hold, Outcome, Search};
+use crate::edit::{Act, AttemptState, Choice, Edit, EditState, Ending, Hold, Outcome};
 use crate::item::Item;
 use crate::merge::{drop_settled, rebase, settle, wait};
 use crate::record::Record;
@@ -78,10 +78,9 @@ fn carry_out(
             let AttemptState::Unknown { search } = &mut attempt.state else {
                 return false;
             };
-            *search = Search {
-                next_us: now_us,
-                ..Search::default()
-            };
+            // What was deleted meanwhile stays a candidate, however often one looks.
+            search.n_lookups = 0;
+            search.next_us = now_us;
             let (id, search) = (attempt.id, search.clone());
             // Stays unsure until the search has found it; the edit keeps its place.
             records.push(Record::AttemptUnknown(id, search));

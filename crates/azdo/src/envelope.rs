@@ -112,7 +112,8 @@ impl Envelope {
 
     /// TF201036 stands for a second parent too, and that one is a refusal: the words decide.
     fn is_existing_relation(&self) -> bool {
-        let says_exists = self.message.contains("already exists");
+        let message = self.message.to_ascii_lowercase();
+        let says_exists = message.contains("already exists") || message.contains("exists already");
         self.is_type("RelationAlreadyExistsException")
             || self.is_type("WorkItemLinkAlreadyExistsException")
             || (self.has_code("TF201036") && says_exists)

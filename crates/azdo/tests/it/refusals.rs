@@ -235,6 +235,12 @@ fn an_existing_relation_is_told_apart_from_a_second_parent() {
         "AlreadyExists",
         true,
     );
+    let other = "TF201036: You cannot add the link to work item 1: a link of this type between the two exists already.";
+    check(
+        answer(400, envelope("WorkItemLinkAddException", other)),
+        "AlreadyExists",
+        true,
+    );
     let parent = "TF201036: You cannot add a Child link between work items 1 and 2 \
                   because a work item can have only one Parent link.";
     check(

@@ -95,7 +95,7 @@ fn links(items: &BTreeMap<i64, Snapshot>) -> BTreeSet<(String, i64, i64)> {
 #[test]
 fn links_have_two_ends_one_parent_and_no_circles() {
     let mut n_links = 0;
-    for seed in 0..80 {
+    for seed in 0..40 {
         let world = run(seed);
         let items = live(&world.sim);
         let links = links(&items);
@@ -128,7 +128,7 @@ fn links_have_two_ends_one_parent_and_no_circles() {
         }
     }
     assert!(
-        n_links > 500,
+        n_links > 250,
         "only {n_links} links: the game is too dull to show anything"
     );
 }
@@ -150,7 +150,7 @@ fn leads_back(links: &BTreeSet<(String, i64, i64)>, rel: &str, start: i64) -> bo
 
 #[test]
 fn the_feeds_tell_the_whole_story() {
-    for seed in 0..60 {
+    for seed in 0..25 {
         let mut world = run(seed);
         let items = live(&world.sim);
         let batch = world.get("_apis/wit/reporting/workitemrevisions");
@@ -191,7 +191,7 @@ fn the_feeds_tell_the_whole_story() {
 
 #[test]
 fn the_truth_ends_where_the_items_stand() {
-    for seed in 0..60 {
+    for seed in 0..25 {
         let world = run(seed);
         for id in world.sim.all_ids() {
             let item = world.sim.work_item_snapshot(id).unwrap();
@@ -278,7 +278,7 @@ fn nothing_that_is_sent_makes_it_panic() {
     ];
     let mut dice = Dice::new(4);
     let mut world = run(1);
-    for _ in 0..20_000 {
+    for _ in 0..8_000 {
         let path: Vec<&str> = (0..1 + dice.below(7)).map(|_| dice.pick(&words)).collect();
         let path = format!("{}{}", path.join("/"), dice.pick(&queries));
         let (method, body) = (

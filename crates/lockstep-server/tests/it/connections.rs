@@ -263,7 +263,7 @@ async fn this_machine_is_not_asked_unless_the_settings_say_so() {
     let admin = world.admin().await;
     let peer = Peer::http([page(200, "")]).await;
     for host in ["127.0.0.1", "localhost", "0x7f.1", "[::1]"] {
-        let problem = problem(&admin, &format!("http://{host}:{}/c", peer.port), "t").await;
+        let problem = problem(&admin, &format!("http://{host}:{}/c", peer.port), "a-token").await;
         assert_eq!(problem["code"], "address_not_allowed", "{host}");
     }
     assert_eq!(peer.asked(), Vec::<String>::new());

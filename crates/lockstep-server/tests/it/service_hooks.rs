@@ -1,6 +1,5 @@
 //! Notifications as Azure DevOps sends them: kept before they are answered, and each status where it belongs.
 
-
 use lockstep_server::ids::{CompanyId, ConnectionId};
 use lockstep_server::store::notices::NoticeRow;
 use serde_json::{Value, json};
@@ -12,6 +11,7 @@ use crate::world::{Answer, Browser, World, on_both, on_both_with};
 struct Hooked<'w> {
     world: &'w World,
     admin: Browser,
+    visitor: Browser,
     harbour: Organization,
     company: CompanyId,
     connection: ConnectionId,
@@ -36,6 +36,7 @@ impl<'w> Hooked<'w> {
         Self {
             world,
             admin,
+            visitor: world.visitor(),
             harbour,
             company: CompanyId(world.app.store.companies().await.unwrap()[0].id),
             connection: ConnectionId(id.parse().unwrap()),
@@ -45,9 +46,10 @@ impl<'w> Hooked<'w> {
     }
 
     async fn send_text(&self, path: &str, secret: &str, body: impl Into<reqwest::Body>) -> Answer {
-        let visitor = self.world.visitor();
-        let request = visitor.request("POST", path, &[("content-type", "application/json")]);
-        visitor
+        let request = self
+            .visitor
+            .request("POST", path, &[("content-type", "application/json")]);
+        self.visitor
             .answer(request.basic_auth("lockstep", Some(secret)).body(body))
             .await
     }
@@ -280,9 +282,11 @@ async fn a_crowd_is_kept_to_the_last() {
     on_both(async |world| {
         let hooked = Hooked::new(world).await;
         let bodies: Vec<Value> = (0..300).map(|n| updated(n, n + 1, 1)).collect();
-        let answers = bodies.iter().map(|body| hooked.send(body));
-        for answer in futures_util::future::join_all(answers).await {
-            assert_eq!(answer.status, 200);
+        // As many at a time as Azure DevOps might keep open; each group waits for one commit.
+        for crowd in bodies.chunks(50) {
+            for answer in futures_util::future::join_all(crowd.iter().map(|body| hooked.send(body))).await {
+                assert_eq!(answer.status, 200);
+            }
         }
         assert_eq!(hooked.notices().await.len(), 300);
     })
@@ -302,8 +306,8 @@ async fn nothing_a_notification_says_is_believed() {
             (notices[0].is_deletion, notices[0].disposition.as_str()),
             (true, "pending")
         );
-        // A notice, the event that was seen, and nothing more.
-        assert_eq!(world.app.store.latest_change(hooked.company).await.unwrap(), 1 + 1);
+        // Nothing that anybody sees has changed since the connection was made.
+        assert_eq!(world.app.store.latest_change(hooked.company).await.unwrap(), 1);
     })
     .await;
 }

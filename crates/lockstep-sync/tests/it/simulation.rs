@@ -61,7 +61,7 @@ fn run_seed(seed: u64, is_telling: bool) -> World {
     let until_us = world.now_us + REST_US;
     world.rest_until(until_us);
     // A day in which everything paired is read once: what no feed and no hook told is found.
-    world.is_auditing = true;
+    world.audit_since_us = Some(world.now_us);
     world.poll_every(30 * 60 * SECOND_US);
     world.rest_until(until_us + 25 * 3600 * SECOND_US);
     check(&world);

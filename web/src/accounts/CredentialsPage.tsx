@@ -2,8 +2,8 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Activity, KeyRound, Plug } from "lucide-react";
 import { useState } from "react";
-import { Problem, call, sentence } from "../api/client";
-import type { Checklist, MyToken } from "../api/types";
+import { Problem, api, ask, sentence } from "../api/client";
+import type { MyToken } from "../api/types";
 import { myTokensQuery } from "../app/queries";
 import { useMay } from "../app/session";
 import { CheckResult } from "../connections/CheckResult";
@@ -93,13 +93,13 @@ function Credential({ token, now_ms }: CredentialProps) {
 function Stored({ token, now_ms, onReplace }: CredentialProps & { onReplace: () => void }) {
   const client = useQueryClient();
   const [isRemoving, setRemoving] = useState(false);
-  const path = `/api/me/tokens/${token.connection_id}`;
+  const at = { params: { path: { connection_id: token.connection_id } } };
   const test = useMutation({
-    mutationFn: () => call<Checklist>("POST", `${path}/test`, {}),
+    mutationFn: () => ask(api.POST("/api/me/tokens/{connection_id}/test", at)),
     onSettled: () => void client.invalidateQueries({ queryKey: myTokensQuery.queryKey }),
   });
   const remove = useMutation({
-    mutationFn: () => call<undefined>("DELETE", path),
+    mutationFn: () => ask(api.DELETE("/api/me/tokens/{connection_id}", at)),
     onSuccess: async () => {
       setRemoving(false);
       toast(`Your token for “${token.connection_label}” is removed`);
@@ -189,10 +189,15 @@ function TokenForm({ token, now_ms, onDone }: CredentialProps & { onDone?: () =>
   const [secret, setSecret] = useState({ token: "", expires_on: "" });
   const save = useMutation({
     mutationFn: () =>
-      call<MyToken>("PUT", `/api/me/tokens/${token.connection_id}`, {
-        token: secret.token,
-        ...(secret.expires_on && { expires_on: secret.expires_on }),
-      }),
+      ask(
+        api.PUT("/api/me/tokens/{connection_id}", {
+          params: { path: { connection_id: token.connection_id } },
+          body: {
+            token: secret.token,
+            ...(secret.expires_on && { expires_on: secret.expires_on }),
+          },
+        }),
+      ),
     onSuccess: async () => {
       toast(
         token.held_edits > 0
@@ -281,19 +286,24 @@ function Condition({ token, now_ms }: CredentialProps) {
       </p>
     );
   if (token.state === "ok") return null;
-  const why = {
-    refused: "Azure DevOps refused your token.",
-    expired: "Your token has expired.",
-    reenter: "This connection points at another address.",
-  }[token.state];
-  const more = {
-    refused: "It was revoked, or lacks a right.",
-    expired: token.expires_on ? `Its date, ${day(token.expires_on, now_ms)}, has passed.` : "",
-    reenter: "A token is never sent to an address it was not entered for.",
-  }[token.state];
+  const [why, more] = conditionWords(token, now_ms);
   return (
     <FieldError>
       <b>{why}</b> {more} {held}
     </FieldError>
   );
+}
+
+function conditionWords(token: MyToken, now_ms: number): [string, string] {
+  if (token.state === "expired")
+    return [
+      "Your token has expired.",
+      token.expires_on ? `Its date, ${day(token.expires_on, now_ms)}, has passed.` : "",
+    ];
+  if (token.state === "reenter")
+    return [
+      "This connection points at another address.",
+      "A token is never sent to an address it was not entered for.",
+    ];
+  return ["Azure DevOps refused your token.", "It was revoked, or lacks a right."];
 }

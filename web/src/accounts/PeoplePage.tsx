@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useState } from "react";
-import { Problem, call, sentence } from "../api/client";
+import { Problem, api, ask, sentence } from "../api/client";
 import type { Member, Role } from "../api/types";
 import { Page } from "../app/Page";
 import { membersQuery } from "../app/queries";
@@ -66,7 +66,7 @@ function Row({ member, mayManage }: { member: Member; mayManage: boolean }) {
   const me = useMe();
   const change = useMutation({
     mutationFn: (changes: Partial<Pick<Member, "role" | "is_active">>) =>
-      call<Member>("PATCH", `/api/members/${member.id}`, changes),
+      ask(api.PATCH("/api/members/{id}", { params: { path: { id: member.id } }, body: changes })),
     onSuccess: (saved, changes) => {
       if (changes.is_active === false) toast(`${saved.name} is out`);
       if (changes.is_active === true) toast(`${saved.name} is back`);
@@ -128,7 +128,7 @@ function AddPerson({ onClose }: { onClose: () => void }) {
   const client = useQueryClient();
   const [form, setForm] = useState({ name: "", email: "", role: "member" as Role, password: "" });
   const add = useMutation({
-    mutationFn: () => call<Member>("POST", "/api/members", form),
+    mutationFn: () => ask(api.POST("/api/members", { body: form })),
     onSuccess: (member) => {
       toast(`${member.name} can sign in`);
       void client.invalidateQueries({ queryKey: membersQuery.queryKey });

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { LogOut, Users } from "lucide-react";
 import { useState } from "react";
-import { Problem, call, sentence } from "../api/client";
+import { Problem, api, ask, sentence } from "../api/client";
 import { useBecome, useSignOut } from "../app/PersonMenu";
 import { useMay, useSession } from "../app/session";
 import { useChangeMe } from "../app/useChangeMe";
@@ -111,7 +111,7 @@ function ChangePassword() {
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
   const change = useMutation({
-    mutationFn: () => call<undefined>("POST", "/api/me/password", { current, new: next }),
+    mutationFn: () => ask(api.POST("/api/me/password", { body: { current, new: next } })),
     onSuccess: () => {
       setCurrent("");
       setNext("");

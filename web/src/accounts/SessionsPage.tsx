@@ -1,7 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Monitor, Smartphone } from "lucide-react";
-import { call, sentence } from "../api/client";
-import type { SessionRow } from "../api/types";
+import { api, ask, sentence } from "../api/client";
 import { Button } from "../ui/Button";
 import { FieldError } from "../ui/Field";
 import layout from "../ui/layout.module.css";
@@ -19,10 +18,10 @@ export function SessionsPage() {
   const now_ms = useNow(30_000);
   const sessions = useQuery({
     queryKey: ["sessions"],
-    queryFn: () => call<SessionRow[]>("GET", "/api/sessions"),
+    queryFn: () => ask(api.GET("/api/sessions")),
   });
   const end = useMutation({
-    mutationFn: (id: string) => call<undefined>("DELETE", `/api/sessions/${id}`),
+    mutationFn: (id: string) => ask(api.DELETE("/api/sessions/{id}", { params: { path: { id } } })),
     onSuccess: async () => {
       toast("That session is ended");
       await client.invalidateQueries({ queryKey: ["sessions"] });

@@ -1,7 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { Problem, call, sentence } from "../api/client";
-import type { Session } from "../api/types";
+import { Problem, api, ask, sentence } from "../api/client";
 import { enterSession } from "../app/session";
 import { Button } from "../ui/Button";
 import { FieldError, SecretField, TextField } from "../ui/Field";
@@ -22,7 +21,7 @@ export function Setup() {
   });
   const hasCode = useState(form.code !== "")[0];
   const setup = useMutation({
-    mutationFn: () => call<Session>("POST", "/api/setup", form),
+    mutationFn: () => ask(api.POST("/api/setup", { body: form })),
     onSuccess: (session) => {
       // The code has done its work and need not stay in the history.
       history.replaceState(null, "", "/setup");

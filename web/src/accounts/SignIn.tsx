@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { Problem, call, sentence } from "../api/client";
+import { Problem, api, ask, sentence } from "../api/client";
 import type { Session } from "../api/types";
 import { useBecome } from "../app/PersonMenu";
 import { enterSession } from "../app/session";
@@ -16,7 +16,7 @@ export function SignIn({ session }: { session: Session }) {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const signIn = useMutation({
-    mutationFn: () => call<Session>("POST", "/api/sign-in", { email, password }),
+    mutationFn: () => ask(api.POST("/api/sign-in", { body: { email, password } })),
     onSuccess: (entered) => enterSession(client, entered),
     onError: () => setPassword(""),
   });

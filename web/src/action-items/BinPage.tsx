@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Undo2 } from "lucide-react";
 import { useState } from "react";
-import { call, sentence } from "../api/client";
-import type { ActionItem, ActionItemList } from "../api/types";
+import { api, ask, sentence } from "../api/client";
+import type { ActionItem } from "../api/types";
 import { Page } from "../app/Page";
 import { useCanEdit } from "../app/session";
 import { Button } from "../ui/Button";
@@ -20,7 +20,7 @@ import { useItemActs } from "./useItems";
 export function BinPage() {
   const bin = useQuery({
     queryKey: ["action-items", "bin"],
-    queryFn: () => call<ActionItemList>("GET", "/api/action-items?bin=true"),
+    queryFn: () => ask(api.GET("/api/action-items", { params: { query: { bin: true } } })),
   });
   const acts = useItemActs();
   const canEdit = useCanEdit();

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { Problem, sentence } from "../api/client";
-import type { ActionItem, Origin, Priority, Push, Status } from "../api/types";
+import type { ActionItem, NewItem, Origin, Push, Status } from "../api/types";
 import { membersQuery } from "../app/queries";
 import { Button } from "../ui/Button";
 import { Dialog, FootHint } from "../ui/Dialog";
@@ -13,7 +13,7 @@ import { useDraft } from "../ui/useDraft";
 import style from "./create.module.css";
 import { htmlOf } from "./plainText";
 import { PushFields, firstPush, isWhole, useUsableConnections } from "./PushFields";
-import { useItemActs, type NewItem } from "./useItems";
+import { useItemActs } from "./useItems";
 import { ORIGINS, ORIGIN_WORDS, PRIORITIES } from "./words";
 
 const BLANK = {
@@ -191,7 +191,7 @@ function made(form: typeof BLANK, status: Status): NewItem {
     origin: form.origin,
     ...(form.notes.trim() && { description_html: htmlOf(form.notes) }),
     ...(form.team.trim() && { team: form.team.trim() }),
-    ...(form.priority && { priority: Number(form.priority) as Priority }),
+    ...(form.priority && { priority: Number(form.priority) }),
     ...(form.owner_id && { owner_id: form.owner_id }),
     ...(form.due_on && { due_on: form.due_on }),
   };

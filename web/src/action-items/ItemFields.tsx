@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
 import { useId, useState, type ReactNode } from "react";
-import type { ActionItem, Origin, Priority, Status } from "../api/types";
+import type { ActionItem, Origin, Status } from "../api/types";
 import { membersQuery } from "../app/queries";
 import { IconButton } from "../ui/Button";
 import layout from "../ui/layout.module.css";
@@ -59,9 +59,7 @@ export function ItemFields({ item, teams, canEdit, now_ms }: FieldsProps) {
             { value: "", label: "None" },
             ...PRIORITIES.map((priority) => ({ value: String(priority), label: `P${priority}` })),
           ]}
-          onChoose={(value) =>
-            void acts.change(item, { priority: value === "" ? null : (Number(value) as Priority) })
-          }
+          onChoose={(value) => void acts.change(item, { priority: value === "" ? null : Number(value) })}
         />
       </Line>
       <Line name="Team">

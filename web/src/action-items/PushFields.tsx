@@ -2,8 +2,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Plug } from "lucide-react";
 import { useEffect, useMemo } from "react";
-import { call } from "../api/client";
-import type { Connection, Project, Push, Targets } from "../api/types";
+import { api, ask } from "../api/client";
+import type { Connection, Project, Push } from "../api/types";
 import { connectionsQuery } from "../app/queries";
 import { Hint, SelectField } from "../ui/Field";
 import layout from "../ui/layout.module.css";
@@ -13,7 +13,8 @@ import { writtenAs } from "./pushWords";
 export function useProjects(connection_id: string | undefined) {
   return useQuery({
     queryKey: ["connections", connection_id, "projects"],
-    queryFn: () => call<Project[]>("GET", `/api/connections/${connection_id}/projects`),
+    queryFn: () =>
+      ask(api.GET("/api/connections/{id}/projects", { params: { path: { id: connection_id ?? "" } } })),
     enabled: connection_id !== undefined && connection_id !== "",
     staleTime: 300_000,
   });
@@ -22,7 +23,12 @@ export function useProjects(connection_id: string | undefined) {
 export function useTargets(connection_id: string | undefined, project_id: string | undefined) {
   return useQuery({
     queryKey: ["connections", connection_id, "projects", project_id],
-    queryFn: () => call<Targets>("GET", `/api/connections/${connection_id}/projects/${project_id}/targets`),
+    queryFn: () =>
+      ask(
+        api.GET("/api/connections/{id}/projects/{project_id}/targets", {
+          params: { path: { id: connection_id ?? "", project_id: project_id ?? "" } },
+        }),
+      ),
     enabled: Boolean(connection_id && project_id),
     staleTime: 300_000,
   });

@@ -2,16 +2,8 @@
 // asking again and acting meet in one place, and a change of person forgets both.
 import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
-import { NoAnswer, call, newId, sentence } from "../api/client";
-import type {
-  ActionItem,
-  ActionItemDetail,
-  ActionItemList,
-  Changes,
-  OpenEdit,
-  Owner,
-  Push,
-} from "../api/types";
+import { NoAnswer, api, ask, newId, sentence } from "../api/client";
+import type { ActionItem, Changes, NewItem, OpenEdit, Owner, Push } from "../api/types";
 import {
   EMPTY,
   acknowledge,
@@ -39,7 +31,7 @@ export function useItems() {
   const query = useQuery({
     queryKey: LIST,
     queryFn: async () => {
-      const list = await call<ActionItemList>("GET", "/api/action-items");
+      const list = await ask(api.GET("/api/action-items"));
       const before = client.getQueryData<Replica>(LIST) ?? EMPTY;
       const after = loadList(before, list, Date.now());
       tellRefusals(client, before, after);
@@ -73,12 +65,8 @@ function useSlowClock(replica: Replica): number {
 export function useItemDetail(id: string) {
   return useQuery({
     queryKey: ["action-items", "one", id],
-    queryFn: () => call<ActionItemDetail>("GET", `/api/action-items/${id}`),
+    queryFn: () => ask(api.GET("/api/action-items/{id}", { params: { path: { id } } })),
   });
-}
-
-export interface NewItem extends Changes {
-  title: string;
 }
 
 /** Every act on action items. Each shows at once and is taken back, with a message, when the server says no. */
@@ -123,26 +111,26 @@ function actsOn(client: QueryClient) {
         item.id,
         { kind: "change", changes, owner: owner ?? null },
         `“${item.title}” was not changed.`,
-        (id) => call<ActionItem>("POST", `/api/action-items/${item.id}/edits`, { id, changes }),
+        (id) => ask(api.POST("/api/action-items/{id}/edits", { ...at(item), body: { id, changes } })),
         one,
       ),
     /** Errors are the form's to show, so this one throws. */
     create: async (made: NewItem): Promise<ActionItem> => {
       const id = newId();
-      const item = await insist(() => call<ActionItem>("POST", "/api/action-items", { id, ...made }));
+      const item = await insist(() => ask(api.POST("/api/action-items", { body: { id, ...made } })));
       write((replica) => acknowledge(replica, id, [item], Date.now()));
       return item;
     },
     createLines: async (lines: string): Promise<ActionItem[]> => {
       const id = newId();
-      const items = await insist(() => call<ActionItem[]>("POST", "/api/action-items/lines", { id, lines }));
+      const items = await insist(() => ask(api.POST("/api/action-items/lines", { body: { id, lines } })));
       write((replica) => acknowledge(replica, id, items, Date.now()));
       return items;
     },
     push: async (item: ActionItem, push: Push): Promise<ActionItem> => {
       const id = newId();
       const pushed = await insist(() =>
-        call<ActionItem>("POST", `/api/action-items/${item.id}/push`, { id, ...push }),
+        ask(api.POST("/api/action-items/{id}/push", { ...at(item), body: { id, ...push } })),
       );
       write((replica) => acknowledge(replica, id, [pushed], Date.now()));
       void client.invalidateQueries({ queryKey: ["action-items", "one", item.id] });
@@ -153,7 +141,7 @@ function actsOn(client: QueryClient) {
         item.id,
         null,
         "Your comment was not kept.",
-        (id) => call<ActionItemDetail>("POST", `/api/action-items/${item.id}/comments`, { id, text }),
+        (id) => ask(api.POST("/api/action-items/{id}/comments", { ...at(item), body: { id, text } })),
         (detail) => {
           client.setQueryData(["action-items", "one", item.id], detail);
           return [detail.item];
@@ -164,7 +152,7 @@ function actsOn(client: QueryClient) {
         item.id,
         { kind: "delete" },
         `“${item.title}” was not deleted.`,
-        (id) => call<ActionItem>("POST", `/api/action-items/${item.id}/delete`, { id, work_item }),
+        (id) => ask(api.POST("/api/action-items/{id}/delete", { ...at(item), body: { id, work_item } })),
         one,
       ),
     restore: async (item: ActionItem) => {
@@ -172,7 +160,7 @@ function actsOn(client: QueryClient) {
         item.id,
         { kind: "restore" },
         `“${item.title}” was not restored.`,
-        (id) => call<ActionItem>("POST", `/api/action-items/${item.id}/restore`, { id }),
+        (id) => ask(api.POST("/api/action-items/{id}/restore", { ...at(item), body: { id } })),
         one,
       );
       void client.invalidateQueries({ queryKey: ["action-items"] });
@@ -181,11 +169,8 @@ function actsOn(client: QueryClient) {
     /** Chooses about one open edit; `theirs` as it was shown goes along, so that a newer value is asked about again. */
     decide: async (edit: OpenEdit, choice: OpenEdit["acts"][number]): Promise<boolean> => {
       try {
-        await call<undefined>("POST", `/api/edits/${edit.id}/decide`, {
-          id: newId(),
-          choice,
-          seen: edit.theirs,
-        });
+        const body = { id: newId(), choice, seen: edit.theirs };
+        await ask(api.POST("/api/edits/{id}/decide", { ...at(edit), body }));
         return true;
       } catch (error) {
         refusal("Your choice was not taken.", sentence(error));
@@ -197,6 +182,8 @@ function actsOn(client: QueryClient) {
     },
   };
 }
+
+const at = ({ id }: { id: string }) => ({ params: { path: { id } } });
 
 /** The same write under the same id may be sent again: the server knows it by its id. */
 async function insist<T>(send: () => Promise<T>): Promise<T> {

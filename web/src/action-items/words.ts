@@ -1,5 +1,5 @@
 // The words of action items, each once.
-import type { HistoryRow, Origin, Priority, Status, SyncState } from "../api/types";
+import type { HistoryRow, Origin, Status, SyncState } from "../api/types";
 
 export const STATUSES: readonly Status[] = ["open", "in_progress", "blocked", "done", "wont_do"];
 export const STATUS_WORDS: Record<Status, string> = {
@@ -16,7 +16,7 @@ export const ORIGIN_WORDS: Record<Origin, string> = {
   assessment: "Assessment",
   other: "Other",
 };
-export const PRIORITIES: readonly Priority[] = [1, 2, 3, 4];
+export const PRIORITIES: readonly number[] = [1, 2, 3, 4];
 
 /** States that stand on an item; an item in step carries no mark at all. */
 export const SYNC_WORDS: Record<

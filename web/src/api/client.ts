@@ -1,7 +1,9 @@
 // Talking to the server: one request in, its answer or a `Problem` out.
 // Never retries a write: the ids of writes are made here, so the caller may send the same one again.
 // Source: RFC 9457 for the shape of a problem.
-import type { Checklist } from "./types";
+import createClient from "openapi-fetch";
+import type { Routes } from "./routes";
+import type { Checklist, Whole } from "./types";
 
 export interface FieldProblem {
   field: string;
@@ -43,32 +45,38 @@ export class NoAnswer extends Error {
   }
 }
 
-type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+/** The server's routes, as its own description has them (`schema.d.ts` is generated from it). */
+export const api = createClient<Routes>({ credentials: "same-origin" });
 
-/** Sends one request; an empty answer gives `undefined`. */
-export async function call<T>(method: Method, path: string, body?: unknown): Promise<T> {
-  let answer: Response;
+interface Answered {
+  data?: unknown;
+  error?: unknown;
+  response: Response;
+}
+
+/** What a request answers with when all is well; `undefined` where there is no body. */
+type DataOf<R> = [Exclude<Awaited<R>, undefined>] extends [{ data?: infer D }]
+  ? Whole<Exclude<D, undefined>>
+  : undefined;
+
+/**
+ * The answer to one request of `api`; throws `Problem` or `NoAnswer`.
+ *
+ * `R` has no bound on purpose: with one, the compiler guesses the route from what is expected of its answer.
+ */
+export async function ask<R>(request: R): Promise<DataOf<R>> {
+  let answer: Answered;
   try {
-    answer = await fetch(path, {
-      method,
-      credentials: "same-origin",
-      headers: body === undefined ? {} : { "content-type": "application/json" },
-      body: body === undefined ? null : JSON.stringify(body),
-    });
+    answer = await (request as Promise<Answered>);
   } catch {
     throw new NoAnswer();
   }
-  if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
-  throw new Problem(answer.status, await readProblem(answer));
+  if (answer.response.ok) return answer.data as DataOf<R>;
+  throw new Problem(answer.response.status, objectOf(answer.error));
 }
 
-async function readProblem(answer: Response): Promise<Record<string, unknown>> {
-  try {
-    const body: unknown = await answer.json();
-    return typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
+function objectOf(body: unknown): Record<string, unknown> {
+  return typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
 }
 
 /** What went wrong as one or two sentences, for a message or below a form. */

@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { KeyRound, LogOut, MonitorSmartphone, User, Users } from "lucide-react";
-import { call, sentence } from "../api/client";
-import type { DemoPerson, Session } from "../api/types";
+import { api, ask, sentence } from "../api/client";
+import type { DemoPerson } from "../api/types";
 import { Avatar } from "../ui/marks";
 import { Menu, type MenuEntry } from "../ui/Menu";
 import { refusal } from "../ui/toast";
@@ -79,7 +79,7 @@ export function PersonMenu() {
 export function useSignOut() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => call<undefined>("POST", "/api/sign-out"),
+    mutationFn: () => ask(api.POST("/api/sign-out")),
     onSuccess: async () => {
       client.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
       await client.refetchQueries({ queryKey: sessionQuery.queryKey });
@@ -92,7 +92,7 @@ export function useBecome() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (person: Pick<DemoPerson, "id">) =>
-      call<Session>("POST", "/api/demo/person", { member_id: person.id }),
+      ask(api.POST("/api/demo/person", { body: { member_id: person.id } })),
     onSuccess: (session) => enterSession(client, session),
     onError: (error) => refusal("You are still who you were.", sentence(error)),
   });

@@ -1,28 +1,27 @@
 // What is asked of the server, under which key it is kept, and what a live change makes stale.
 import { MutationCache, QueryCache, QueryClient, notifyManager, queryOptions } from "@tanstack/react-query";
-import { NoAnswer, Problem, call } from "../api/client";
-import type { Connection, Member, MyToken, Session, SyncHealth } from "../api/types";
+import { NoAnswer, Problem, api, ask } from "../api/client";
 
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
-  queryFn: () => call<Session>("GET", "/api/session"),
+  queryFn: () => ask(api.GET("/api/session")),
   staleTime: Infinity,
 });
 export const connectionsQuery = queryOptions({
   queryKey: ["connections"],
-  queryFn: () => call<Connection[]>("GET", "/api/connections"),
+  queryFn: () => ask(api.GET("/api/connections")),
 });
 export const myTokensQuery = queryOptions({
   queryKey: ["my-tokens"],
-  queryFn: () => call<MyToken[]>("GET", "/api/me/tokens"),
+  queryFn: () => ask(api.GET("/api/me/tokens")),
 });
 export const membersQuery = queryOptions({
   queryKey: ["members"],
-  queryFn: () => call<Member[]>("GET", "/api/members"),
+  queryFn: () => ask(api.GET("/api/members")),
 });
 export const syncQuery = queryOptions({
   queryKey: ["sync"],
-  queryFn: () => call<SyncHealth>("GET", "/api/sync"),
+  queryFn: () => ask(api.GET("/api/sync")),
 });
 
 // An optimistic change is drawn in the same frame as the act that made it.

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { call, sentence } from "../api/client";
+import { api, ask, sentence } from "../api/client";
 import type { Me, Session } from "../api/types";
 import { refusal } from "../ui/toast";
 import { sessionQuery } from "./queries";
@@ -15,7 +15,7 @@ export function useChangeMe() {
       old?.me ? { ...old, me: me(old.me) } : old,
     );
   return useMutation({
-    mutationFn: (changes: MeChanges) => call<Me>("PATCH", "/api/me", changes),
+    mutationFn: (changes: MeChanges) => ask(api.PATCH("/api/me", { body: changes })),
     onMutate: (changes) => {
       const before = client.getQueryData<Session>(sessionQuery.queryKey);
       if (changes.theme) applyTheme(changes.theme);

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { Problem, call, sentence } from "../api/client";
+import { Problem, api, ask, sentence } from "../api/client";
 import type { Checklist, Connection, WithoutOwnToken } from "../api/types";
 import { connectionsQuery } from "../app/queries";
 import { Button } from "../ui/Button";
@@ -40,15 +40,19 @@ export function AddConnection({ onClose, onSaved }: AddProps) {
     ...(isPlain && { allows_plain_http: allowsPlain }),
   };
 
-  const test = useMutation({ mutationFn: () => call<Checklist>("POST", "/api/connections/test", target) });
+  const test = useMutation({ mutationFn: () => ask(api.POST("/api/connections/test", { body: target })) });
   const save = useMutation({
     mutationFn: (without_own_token: WithoutOwnToken) =>
-      call<Connection>("POST", "/api/connections", {
-        ...target,
-        label: label.trim() || defaultLabel(test.data, server_url),
-        without_own_token,
-        ...(secret.expires_on && { expires_on: secret.expires_on }),
-      }),
+      ask(
+        api.POST("/api/connections", {
+          body: {
+            ...target,
+            label: label.trim() || defaultLabel(test.data, server_url),
+            without_own_token,
+            ...(secret.expires_on && { expires_on: secret.expires_on }),
+          },
+        }),
+      ),
     onSuccess: async (connection) => {
       draft.clear();
       await client.invalidateQueries({ queryKey: connectionsQuery.queryKey });

@@ -1,6 +1,6 @@
 import { Check, CircleCheck, CircleX, Minus, RotateCw, X } from "lucide-react";
 import type { Checklist, CheckStep } from "../api/types";
-import { FLAVOR_WORDS } from "../app/words";
+import { flavorWord } from "../app/words";
 import { Button } from "../ui/Button";
 import layout from "../ui/layout.module.css";
 import { Fold } from "../ui/surface";
@@ -120,7 +120,7 @@ function summary({ server, owner, steps }: Checklist): string {
     .map((step) => step.title);
   return [
     owner && `Token of ${owner.name}`,
-    server && `${FLAVOR_WORDS[server.flavor]}, ${server.organization}`,
+    server && `${flavorWord(server.flavor)}, ${server.organization}`,
     server && `api ${server.api}`,
     !owner && !server && rights.join(", "),
   ]

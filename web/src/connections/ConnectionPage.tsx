@@ -2,13 +2,13 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { Activity, Pencil, Plug } from "lucide-react";
 import { useState } from "react";
-import { Problem, call, sentence } from "../api/client";
-import type { Checklist, Connection } from "../api/types";
+import { Problem, api, ask, sentence } from "../api/client";
+import type { Connection } from "../api/types";
 import { LivePill } from "../app/LivePill";
 import { Page } from "../app/Page";
 import { connectionsQuery } from "../app/queries";
 import { useMay } from "../app/session";
-import { FLAVOR_WORDS } from "../app/words";
+import { flavorWord } from "../app/words";
 import { Button } from "../ui/Button";
 import { Dialog, FootHint } from "../ui/Dialog";
 import { FieldError, Switch } from "../ui/Field";
@@ -33,7 +33,7 @@ export function ConnectionPage() {
   const all = useQuery(connectionsQuery).data;
   const one = useQuery({
     queryKey: ["connections", id],
-    queryFn: () => call<Connection>("GET", `/api/connections/${id}`),
+    queryFn: () => ask(api.GET("/api/connections/{id}", { params: { path: { id } } })),
     initialData: all?.find((connection) => connection.id === id),
     // What the list held is shown at once and read again.
     initialDataUpdatedAt: 0,
@@ -82,7 +82,7 @@ function Content({ connection }: { connection: Connection }) {
                 {connection.is_plain_http && <Pill tone="warn">plain http</Pill>}
               </div>
               <span className={style.url}>
-                {connection.server_url} · {FLAVOR_WORDS[connection.flavor]} · api {connection.api}
+                {connection.server_url} · {flavorWord(connection.flavor)} · api {connection.api}
               </span>
             </div>
           </div>
@@ -191,7 +191,7 @@ interface DialogProps {
 function TestDialog({ connection, onClose }: DialogProps) {
   const test = useQuery({
     queryKey: ["test", connection.id],
-    queryFn: () => call<Checklist>("POST", `/api/connections/${connection.id}/test`, {}),
+    queryFn: () => ask(api.POST("/api/connections/{id}/test", { params: { path: { id: connection.id } } })),
     staleTime: 0,
     gcTime: 0,
     retry: false,
@@ -231,7 +231,7 @@ function Disconnect({ connection, onClose }: DialogProps) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const remove = useMutation({
-    mutationFn: () => call<undefined>("DELETE", `/api/connections/${connection.id}`),
+    mutationFn: () => ask(api.DELETE("/api/connections/{id}", { params: { path: { id: connection.id } } })),
     onSuccess: async () => {
       toast(`“${connection.label}” is disconnected`);
       await navigate({ to: "/connections", search: {} });

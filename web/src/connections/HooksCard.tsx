@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Check, Eye, EyeOff, Plus, RotateCw } from "lucide-react";
 import { useState, type ReactNode } from "react";
-import { call, sentence } from "../api/client";
+import { api, ask, sentence } from "../api/client";
 import type { Connection, HookRow, Webhook } from "../api/types";
 import { useMay } from "../app/session";
 import { Button, IconButton } from "../ui/Button";
@@ -99,20 +99,20 @@ function HookCell({ cell, now_ms }: { cell: HookRow | null; now_ms: number }) {
 }
 
 function Manual({ connection, now_ms }: { connection: Connection; now_ms: number }) {
-  const base = `/api/connections/${connection.id}/webhook`;
+  const at = { params: { path: { id: connection.id } } };
   const address = useQuery({
     queryKey: ["webhook", connection.id],
-    queryFn: () => call<{ url: string; user_name: string }>("GET", base),
+    queryFn: () => ask(api.GET("/api/connections/{id}/webhook", at)),
   });
   const [revealed, setRevealed] = useState<Webhook | null>(null);
   const [isAsking, setAsking] = useState(false);
   const reveal = useMutation({
-    mutationFn: () => call<Webhook>("POST", `${base}/reveal`),
+    mutationFn: () => ask(api.POST("/api/connections/{id}/webhook/reveal", at)),
     onSuccess: setRevealed,
     onError: (error) => refusal("The secret is not shown.", sentence(error)),
   });
   const rotate = useMutation({
-    mutationFn: () => call<Webhook>("POST", `${base}/rotate`),
+    mutationFn: () => ask(api.POST("/api/connections/{id}/webhook/rotate", at)),
     onSuccess: (webhook) => {
       setRevealed(webhook);
       setAsking(false);

@@ -16,6 +16,8 @@ import { MintLink, RightsToTick, TokenFields } from "./TokenFields";
 import { usePatchConnection } from "./usePatchConnection";
 import { expiryOf, tokenPage } from "./words";
 
+const TOKEN_WORDS: Record<string, string> = { ok: "Accepted", expired: "Expired", reenter: "Enter it again" };
+
 interface TokenCardProps {
   connection: Connection;
   now_ms: number;
@@ -26,9 +28,7 @@ export function TokenCard({ connection, now_ms, mayManage }: TokenCardProps) {
   const [isOpen, setOpen] = useState(false);
   const { token } = connection;
   const expiry = expiryOf(token, now_ms);
-  const state = { ok: "Accepted", refused: "Refused", expired: "Expired", reenter: "Enter it again" }[
-    token.state
-  ];
+  const state = TOKEN_WORDS[token.state] ?? "Refused";
   return (
     <Card
       title="Token"

@@ -1,5 +1,5 @@
 // Words about connections, each once. Pure.
-import type { Checklist, CheckStep, Connection, HealthState, MyToken } from "../api/types";
+import type { Checklist, CheckStep, Connection, MyToken } from "../api/types";
 import type { Tone } from "../ui/marks";
 import { ago, day, daysUntil, moment, plural } from "../ui/time";
 import { every } from "../app/livePillWords";
@@ -14,15 +14,22 @@ export function globalTokenWords(today: string): string {
     : "Make it for this organization alone: tokens for “all accessible organizations” stopped working on 1 December 2026.";
 }
 
-const HEALTH_WORDS: Record<HealthState, { word: string; tone: Tone }> = {
-  new: { word: "First read under way", tone: "plain" },
+const DISABLED: StateWords = { word: "Disabled", tone: "plain" };
+const NEW: StateWords = { word: "First read under way", tone: "plain" };
+const HEALTH_WORDS: Record<string, StateWords> = {
+  new: NEW,
   in_lockstep: { word: "In lockstep", tone: "plain" },
   waiting: { word: "Waiting", tone: "plain" },
   unreachable: { word: "No answer", tone: "warn" },
   token_refused: { word: "Token refused", tone: "bad" },
   throttled: { word: "Slowed down", tone: "plain" },
-  disabled: { word: "Disabled", tone: "plain" },
+  disabled: DISABLED,
 };
+
+interface StateWords {
+  word: string;
+  tone: Tone;
+}
 
 /** A connection's state as a pill, worst first. */
 export function stateOf(connection: Pick<Connection, "health" | "counts" | "is_enabled">): {
@@ -30,12 +37,13 @@ export function stateOf(connection: Pick<Connection, "health" | "counts" | "is_e
   tone: Tone;
 } {
   const { health, counts } = connection;
-  if (!connection.is_enabled) return HEALTH_WORDS.disabled;
-  if (health.state === "unreachable" || health.state === "token_refused") return HEALTH_WORDS[health.state];
+  const own = HEALTH_WORDS[health.state] ?? NEW;
+  if (!connection.is_enabled) return DISABLED;
+  if (health.state === "unreachable" || health.state === "token_refused") return own;
   if (counts.needs_decision > 0) return { word: plural(counts.needs_decision, "decision"), tone: "warn" };
   if (health.state === "in_lockstep" && counts.waiting > 0)
     return { word: `${counts.waiting} waiting`, tone: "plain" };
-  return HEALTH_WORDS[health.state];
+  return own;
 }
 
 /** `Own tokens, else hold`. */
@@ -155,6 +163,6 @@ export function ownTokenPill(token: MyToken): { word: string; tone: Tone } {
   }
   if (token.state === "none" && token.held_edits > 0)
     return { word: `${plural(token.held_edits, "edit waits", "edits wait")} for it`, tone: "warn" };
-  const words = { none: "Not stored", refused: "Refused", expired: "Expired", reenter: "Enter it again" };
-  return { word: words[token.state], tone: token.state === "none" ? "plain" : "bad" };
+  const words: Record<string, string> = { none: "Not stored", expired: "Expired", reenter: "Enter it again" };
+  return { word: words[token.state] ?? "Refused", tone: token.state === "none" ? "plain" : "bad" };
 }

@@ -157,6 +157,7 @@ pub const TABLE: &[(&str, &str, Rule)] = &[
     ("POST", "/api/sign-in", Rule::Anyone),
     ("POST", "/api/sign-out", Rule::Anyone),
     ("POST", "/api/demo/person", Rule::Anyone),
+    ("GET", "/demo", Rule::Anyone),
     ("GET", "/api/sessions", Rule::SignedIn),
     ("DELETE", "/api/sessions/{id}", Rule::SignedIn),
     ("PATCH", "/api/me", Rule::SignedIn),

@@ -45,7 +45,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::error::{ApiError, Kind, Refusal};
 use crate::extract::Source;
-use crate::{access, accounts, action_items, connections, live, service_hooks, sync_health, web};
+use crate::{access, accounts, action_items, connections, demo, live, service_hooks, sync_health, web};
 
 /// Largest body of a route that doesn't say otherwise.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -73,6 +73,7 @@ fn slices() -> OpenApiRouter<App> {
         .merge(service_hooks::routes())
         .merge(action_items::routes())
         .merge(sync_health::routes())
+        .merge(demo::routes())
         .merge(live::routes())
 }
 

@@ -10,6 +10,7 @@ pub mod api;
 pub mod app;
 pub mod config;
 pub mod connections;
+pub mod demo;
 pub mod error;
 pub mod extract;
 pub mod ids;

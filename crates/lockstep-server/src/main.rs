@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use lockstep_server::app::{App, Flavour};
 use lockstep_server::config::{Config, ConfigError};
+use lockstep_server::demo::{self, DemoArgs};
 use lockstep_server::simulator::{self, SimulatorArgs};
 use lockstep_server::sync::driver;
 use lockstep_server::{api, logs, reset_password, serve};
@@ -61,6 +62,8 @@ struct Settings {
 enum Command {
     /// Serve (also without any command).
     Serve(Settings),
+    /// Serve with sample data and a simulated Azure DevOps, on this machine alone.
+    Demo(DemoArgs),
     /// Serve a simulated Azure DevOps, to try Lockstep out against.
     SimulateAzureDevops(SimulatorArgs),
     /// Print the OpenAPI document.
@@ -106,6 +109,7 @@ fn run() -> anyhow::Result<()> {
             let config = settings.read()?;
             block_on(&config.clone(), serve_until_stopped(config))
         }
+        Command::Demo(arguments) => block_on(&quiet(), demo::run(arguments)),
         Command::SimulateAzureDevops(arguments) => block_on(&Config::default(), simulator::run(arguments)),
         Command::User(UserCommand::ResetPassword {
             email,
@@ -121,6 +125,14 @@ fn run() -> anyhow::Result<()> {
 impl Settings {
     fn read(&self) -> Result<Config, ConfigError> {
         Config::read(self.config.as_deref(), self)
+    }
+}
+
+/// In a demo the two addresses are what there is to read.
+fn quiet() -> Config {
+    Config {
+        log: "warn".to_owned(),
+        ..Config::default()
     }
 }
 

@@ -4,8 +4,8 @@ use lockstep_sync::edit::Act;
 
 use super::acting::{Acting, Begun};
 use super::load::Company;
-use super::shapes::{EditActionItem, NewComment};
-use super::{changes, load, type_reader};
+use super::requests::{EditActionItem, NewComment};
+use super::{changes, load, type_reader, wanted};
 use crate::access::Member;
 use crate::app::App;
 use crate::error::ApiError;
@@ -14,7 +14,7 @@ use crate::store::action_items::LocalChange;
 
 /// Edits an action item: what Azure DevOps keeps becomes one edit a field, the rest changes here.
 pub async fn edit(app: &App, member: &Member, item: ItemId, input: EditActionItem) -> Result<(), ApiError> {
-    let wanted = changes::checked(input.changes)?;
+    let wanted = wanted::checked(input.changes)?;
     let mut company = Company::read(app, member.company).await?;
     if wanted.status.is_some() {
         read_types_if_unknown(app, member, item, &mut company).await?;
@@ -54,7 +54,7 @@ async fn read_types_if_unknown(
 
 /// Says something about an action item. Until it has a work item the comment stays here, and goes with the push.
 pub async fn comment(app: &App, member: &Member, item: ItemId, input: NewComment) -> Result<(), ApiError> {
-    let html = changes::comment(&input.text)?;
+    let html = wanted::comment(&input.text)?;
     let mut acting = match Acting::begin(app, member, item, input.id).await? {
         Begun::ToDo(acting) => acting,
         Begun::Done => return Ok(()),

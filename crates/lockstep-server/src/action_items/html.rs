@@ -47,9 +47,7 @@ const SHOWN: [&str; 33] = [
     "ul",
 ];
 /// Elements that our editor can write as it read them.
-const EDITED: [&str; 12] = [
-    "a", "b", "br", "div", "em", "i", "li", "ol", "p", "strong", "u", "ul",
-];
+const EDITED: [&str; 12] = ["a", "b", "br", "div", "em", "i", "li", "ol", "p", "strong", "u", "ul"];
 
 static TO_SHOW: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
     let mut builder = builder(&SHOWN);

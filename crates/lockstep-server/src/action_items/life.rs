@@ -6,7 +6,7 @@ use lockstep_sync::item::{Item, Presence};
 use super::acting::{Acting, Begun};
 use super::item::creation;
 use super::load::Company;
-use super::shapes::{DeleteActionItem, RestoreActionItem, WorkItemFate};
+use super::requests::{DeleteActionItem, RestoreActionItem, WorkItemFate};
 use crate::access::Member;
 use crate::app::App;
 use crate::error::ApiError;

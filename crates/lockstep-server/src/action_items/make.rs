@@ -3,12 +3,13 @@
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::changes::{self, Wanted};
+use super::changes;
 use super::item::Stored;
 use super::load::Company;
 use super::origin::Origin;
-use super::shapes::{Lines, NewActionItem};
+use super::requests::{Lines, NewActionItem};
 use super::status::Status;
+use super::wanted::{self, Wanted};
 use crate::access::Member;
 use crate::app::App;
 use crate::error::{ApiError, Kind, Refusal};
@@ -19,7 +20,7 @@ use crate::store::{StoreError, Tx};
 
 /// Makes one action item, once per id.
 pub async fn one(app: &App, member: &Member, new: &NewActionItem) -> Result<ItemId, ApiError> {
-    let wanted = changes::checked_new(new)?;
+    let wanted = wanted::checked_new(new)?;
     let company = Company::read(app, member.company).await?;
     let id = ItemId(new.id.unwrap_or_else(fresh));
     let mut tx = app.store.begin().await?;
@@ -30,7 +31,7 @@ pub async fn one(app: &App, member: &Member, new: &NewActionItem) -> Result<Item
 
 /// Makes an action item of each line, once per id.
 pub async fn lines(app: &App, member: &Member, pasted: &Lines) -> Result<Vec<ItemId>, ApiError> {
-    let titles = changes::lines(&pasted.lines)?;
+    let titles = wanted::lines(&pasted.lines)?;
     let company = Company::read(app, member.company).await?;
     let now_us = app.now_us();
     let mut ids = Vec::with_capacity(titles.len());
@@ -41,7 +42,7 @@ pub async fn lines(app: &App, member: &Member, pasted: &Lines) -> Result<Vec<Ite
             title,
             ..NewActionItem::default()
         };
-        insert(&mut tx, member, id, &changes::checked_new(&new)?, &company, now_us).await?;
+        insert(&mut tx, member, id, &wanted::checked_new(&new)?, &company, now_us).await?;
         ids.push(id);
     }
     tx.commit().await?;

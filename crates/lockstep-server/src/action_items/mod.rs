@@ -17,12 +17,14 @@ pub mod open_edits;
 pub mod origin;
 pub mod people;
 mod push;
+pub mod requests;
 #[cfg(test)]
 mod samples;
 pub mod shapes;
 pub mod status;
 mod type_reader;
 pub mod types;
+pub mod wanted;
 pub mod words;
 
 use std::time::Duration;
@@ -39,10 +41,8 @@ use utoipa_axum::routes;
 use self::history::Sources;
 use self::item::{BIN_US, Stored};
 use self::load::Company;
-use self::shapes::{
-    ActionItem, ActionItemDetail, ActionItemList, DeleteActionItem, EditActionItem, Lines, NewActionItem, NewComment,
-    Push, RestoreActionItem,
-};
+use self::requests::{DeleteActionItem, EditActionItem, Lines, NewActionItem, NewComment, Push, RestoreActionItem};
+use self::shapes::{ActionItem, ActionItemDetail, ActionItemList};
 use crate::access::Member;
 use crate::app::App;
 use crate::connections::clients::client_for;

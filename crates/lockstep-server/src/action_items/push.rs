@@ -11,7 +11,7 @@ use super::acting::{Acting, Begun, part_id};
 use super::item::Stored;
 use super::load::Company;
 use super::people::{Match, People};
-use super::shapes::Push;
+use super::requests::Push;
 use super::status::{self, Step};
 use super::types::TypeInfo;
 use super::{load, mapping, type_reader};

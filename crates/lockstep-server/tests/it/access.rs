@@ -26,6 +26,7 @@ const MATRIX: &[(&str, &str, [&str; 5])] = &[
     ("POST", "/api/sign-in", EVERYBODY),
     ("POST", "/api/sign-out", EVERYBODY),
     ("POST", "/api/demo/person", EVERYBODY),
+    ("GET", "/demo", EVERYBODY),
     ("GET", "/api/sessions", MEMBERS),
     ("DELETE", "/api/sessions/{id}", MEMBERS),
     ("PATCH", "/api/me", MEMBERS),

@@ -1,6 +1,6 @@
 //! `cargo xtask shots`: the demo in a browser, every page in every width and theme, as pictures in `shots/`.
 
-use std::process::{Child, ExitCode};
+use std::process::{Child, Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 
@@ -42,8 +42,12 @@ impl Server {
 }
 
 impl Drop for Server {
+    /// Asks first, for the demo takes its folder away when it ends.
     fn drop(&mut self) {
-        let _ = self.0.kill();
+        let is_asked = cfg!(unix) && program::output(Command::new("kill").arg(self.0.id().to_string())).is_ok();
+        if !is_asked {
+            let _ = self.0.kill();
+        }
         let _ = self.0.wait();
     }
 }

@@ -6,6 +6,7 @@
 pub mod checklist;
 pub mod clients;
 pub mod expiry;
+pub mod hook_rows;
 mod inputs;
 mod own_tokens;
 pub mod problems;
@@ -13,6 +14,7 @@ mod read;
 mod save;
 pub mod secrets;
 pub mod shapes;
+pub mod steps;
 mod targets;
 mod test;
 mod webhook;

@@ -8,10 +8,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::checklist::{Check, CheckPurpose, Checked, Checklist, StepId, StepState};
+use super::checklist::{Check, CheckPurpose, Checked, Checklist};
 use super::clients::{NoClient, stored_token};
 use super::inputs;
 use super::problems::CheckProblem;
+use super::steps::{StepId, StepState};
 use crate::access::Member;
 use crate::app::App;
 use crate::error::{ApiError, Kind, Problem, Refusal};

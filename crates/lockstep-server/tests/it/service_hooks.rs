@@ -209,6 +209,18 @@ async fn what_can_not_be_understood_is_kept_and_answered_as_well() {
 }
 
 #[tokio::test]
+async fn a_notification_as_large_as_azure_devops_sends_is_read_whole() {
+    on_both(async |world| {
+        let hooked = Hooked::new(world).await;
+        let mut large = updated(1, 131, 4);
+        large["resource"]["revision"]["fields"]["System.Description"] = "x".repeat(2 * 1024 * 1024).into();
+        assert_eq!(hooked.send(&large).await.status, 200);
+        assert_eq!(hooked.notices().await[0].work_item_id, Some(131));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_disabled_connection_keeps_item_ids_and_a_deleted_one_is_gone() {
     on_both(async |world| {
         let hooked = Hooked::new(world).await;

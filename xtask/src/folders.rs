@@ -25,12 +25,32 @@ pub fn built(profile_folder: &str, name: &str) -> PathBuf {
         .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
-/// A new folder of our own under the system's temporary one.
-pub fn temporary(purpose: &str) -> std::io::Result<PathBuf> {
-    let folder = std::env::temp_dir().join(format!("lockstep-{purpose}-{}", std::process::id()));
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder)?;
+/// A new folder of our own under the system's temporary one, removed when dropped.
+pub struct Temporary(PathBuf);
+
+impl Temporary {
+    /// Makes it; what an earlier process of our number left there goes.
+    pub fn make(purpose: &str) -> std::io::Result<Self> {
+        let folder = std::env::temp_dir().join(format!("lockstep-{purpose}-{}", std::process::id()));
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder)?;
+        }
+        std::fs::create_dir_all(&folder)?;
+        Ok(Self(folder))
     }
-    std::fs::create_dir_all(&folder)?;
-    Ok(folder)
+}
+
+impl std::ops::Deref for Temporary {
+    type Target = Path;
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            eprintln!("could not remove {}: {error}", self.0.display());
+        }
+    }
 }

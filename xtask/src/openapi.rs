@@ -29,7 +29,7 @@ pub fn run() -> Result<ExitCode> {
 
 /// What is stale: the generated files that differ from those made anew. The server must have been built.
 pub fn stale_files() -> Result<Vec<String>> {
-    let folder = folders::temporary("openapi")?;
+    let folder = folders::Temporary::make("openapi")?;
     let (document, types) = (folder.join(DOCUMENT), folder.join("schema.d.ts"));
     write(&document, &types)?;
     let mut stale = Vec::new();
@@ -38,7 +38,6 @@ pub fn stale_files() -> Result<Vec<String>> {
             stale.push(format!("web/{kept} is stale: run `cargo xtask openapi`"));
         }
     }
-    fs::remove_dir_all(folder)?;
     Ok(stale)
 }
 

@@ -121,7 +121,7 @@ fn from_npm() -> Option<PathBuf> {
 }
 
 struct Cluster {
-    folder: PathBuf,
+    folder: folders::Temporary,
     port: u16,
     server: Child,
     stop: Command,
@@ -129,15 +129,15 @@ struct Cluster {
 
 impl Cluster {
     fn start(programs: &Path) -> Result<Self> {
-        let folder = folders::temporary("postgres")?;
+        let folder = folders::Temporary::make("postgres")?;
         let account = Account::to_drop_to()?;
         if let Some(account) = &account {
-            program::output(Command::new("chown").arg(&account.name).arg(&folder))?;
+            program::output(Command::new("chown").arg(&account.name).arg(&*folder))?;
         }
         let run = |name: &str| {
             let mut command = Command::new(program_in(programs, name));
             // A folder that the account may enter: ours may be closed to it.
-            command.current_dir(&folder).stdin(Stdio::null());
+            command.current_dir(&*folder).stdin(Stdio::null());
             if let Some(account) = &account {
                 account.run_as(&mut command);
             }
@@ -218,9 +218,6 @@ impl Drop for Cluster {
             let _ = self.server.kill();
         }
         let _ = self.server.wait();
-        if let Err(error) = fs::remove_dir_all(&self.folder) {
-            eprintln!("could not remove {}: {error}", self.folder.display());
-        }
     }
 }
 
@@ -279,7 +276,7 @@ mod tests {
             return;
         };
         let cluster = Cluster::start(&programs).unwrap();
-        let (address, folder) = ((Ipv4Addr::LOCALHOST, cluster.port), cluster.folder.clone());
+        let (address, folder) = ((Ipv4Addr::LOCALHOST, cluster.port), cluster.folder.to_path_buf());
         assert!(TcpStream::connect(address).is_ok());
         drop(cluster);
         assert!(TcpStream::connect(address).is_err());

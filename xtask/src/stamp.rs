@@ -62,15 +62,14 @@ mod tests {
 
     #[test]
     fn a_changed_file_changes_the_fingerprint_and_the_old_text_brings_it_back() {
-        let folder = crate::folders::temporary("stamp").unwrap();
+        let folder = crate::folders::Temporary::make("stamp").unwrap();
         let file = folder.join("a.ts");
         fs::write(&file, "one").unwrap();
-        let first = of(std::slice::from_ref(&folder)).unwrap();
+        let first = of(&[folder.to_path_buf()]).unwrap();
         fs::write(&file, "two").unwrap();
-        let second = of(std::slice::from_ref(&folder)).unwrap();
+        let second = of(&[folder.to_path_buf()]).unwrap();
         fs::write(&file, "one").unwrap();
         assert_ne!(first, second);
-        assert_eq!(first, of(std::slice::from_ref(&folder)).unwrap());
-        fs::remove_dir_all(folder).unwrap();
+        assert_eq!(first, of(&[folder.to_path_buf()]).unwrap());
     }
 }

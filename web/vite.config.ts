@@ -18,7 +18,8 @@ export default defineConfig(async ({ command }): Promise<ViteUserConfig> => {
     },
     server: isMocked ? {} : { proxy: { "/api": { target: server } } },
     test: {
-      environment: "happy-dom",
+      // Pure rules need no page; tests of components ask for one in their first line.
+      environment: "node",
       include: ["src/**/*.test.{ts,tsx}"],
       restoreMocks: true,
       setupFiles: ["./dev/test-setup.ts"],

@@ -1,9 +1,11 @@
-// Every test starts with an empty page.
-import { cleanup } from "@testing-library/react";
+// Every test of a component starts with an empty page.
 import { afterEach } from "vitest";
 
-afterEach(() => {
-  cleanup();
-  sessionStorage.clear();
-  localStorage.clear();
-});
+if (typeof document !== "undefined") {
+  const { cleanup } = await import("@testing-library/react");
+  afterEach(() => {
+    cleanup();
+    sessionStorage.clear();
+    localStorage.clear();
+  });
+}

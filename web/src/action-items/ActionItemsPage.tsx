@@ -201,7 +201,6 @@ export function ActionItemsPage() {
               id={search.item}
               shown={items.find((item) => item.id === search.item)}
               teams={teamsOf(items)}
-              now_ms={now_ms}
               isSlow={isSlow(search.item)}
               onClose={close}
               onPush={setPushed}

@@ -9,6 +9,7 @@ import { Skeleton } from "../ui/marks";
 import { Menu } from "../ui/Menu";
 import { Empty } from "../ui/surface";
 import { moment } from "../ui/time";
+import { useNow } from "../ui/useNow";
 import { Comments } from "./Comments";
 import { DeleteDialog } from "./DeleteDialog";
 import { Description } from "./Description";
@@ -26,14 +27,14 @@ interface PanelProps {
   /** The item with what is pending on it; absent when it is not in the list. */
   shown: ActionItem | undefined;
   teams: string[];
-  now_ms: number;
   isSlow: boolean;
   onClose: () => void;
   onPush: (item: ActionItem) => void;
 }
 
 /** One action item beside the list: read, edit in place, decide. */
-export function ItemPanel({ id, shown, teams, now_ms, isSlow, onClose, onPush }: PanelProps) {
+export function ItemPanel({ id, shown, teams, isSlow, onClose, onPush }: PanelProps) {
+  const now_ms = useNow(5_000);
   const detail = useItemDetail(id);
   const item = shown ?? detail.data?.item;
   const panel = useRef<HTMLElement>(null);
@@ -87,6 +88,7 @@ function Skeletons() {
 }
 
 interface ContentProps extends Omit<PanelProps, "id" | "shown"> {
+  now_ms: number;
   item: ActionItem;
   detail: ReturnType<typeof useItemDetail>;
 }

@@ -10,6 +10,8 @@ export const sessionQuery = queryOptions({
 export const connectionsQuery = queryOptions({
   queryKey: ["connections"],
   queryFn: () => ask(api.GET("/api/connections")),
+  // A read that changed nothing is no news to the live feed; its age is shown all the same.
+  refetchInterval: (query) => readEvery(query.state.data),
 });
 export const myTokensQuery = queryOptions({
   queryKey: ["my-tokens"],
@@ -23,6 +25,22 @@ export const syncQuery = queryOptions({
   queryKey: ["sync"],
   queryFn: () => ask(api.GET("/api/sync")),
 });
+
+const SOONEST_MS = 5_000;
+const LATEST_MS = 30_000;
+
+/** As often as the busiest connection polls, within reason. */
+function readEvery(
+  connections: { is_enabled: boolean; health: { poll_interval_ms: number } }[] | undefined,
+): number {
+  const intervals = (connections ?? [])
+    .filter((one) => one.is_enabled)
+    .map((one) => one.health.poll_interval_ms);
+  return Math.min(
+    LATEST_MS,
+    Math.max(SOONEST_MS, ...(intervals.length > 0 ? [Math.min(...intervals)] : [LATEST_MS])),
+  );
+}
 
 // An optimistic change is drawn in the same frame as the act that made it.
 notifyManager.setScheduler(queueMicrotask);

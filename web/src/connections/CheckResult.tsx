@@ -5,7 +5,7 @@ import { Button } from "../ui/Button";
 import layout from "../ui/layout.module.css";
 import { Fold } from "../ui/surface";
 import style from "./connections.module.css";
-import { optionalWords, requiredWords } from "./words";
+import { optionalWords, requiredWords, stepWord } from "./words";
 
 interface CheckResultProps {
   checklist: Checklist;
@@ -83,13 +83,6 @@ export function CheckResult({ checklist, isBusy, onAgain }: CheckResultProps) {
   );
 }
 
-const STATE_WORDS: Record<CheckStep["state"], string> = {
-  ok: "Allowed",
-  missing: "Lacking",
-  unknown: "Not known",
-  not_tried: "Not tried",
-};
-
 function Step({ step }: { step: CheckStep }) {
   const isLacking = step.kind === "required" && step.state === "missing";
   return (
@@ -102,27 +95,19 @@ function Step({ step }: { step: CheckStep }) {
         <Minus size={14} className={layout.faint} aria-hidden />
       )}
       <b>{step.title}</b>
-      <span className={isLacking ? layout.bad : layout.faint}>
-        {step.kind === "optional" && step.state === "not_tried"
-          ? "Known when tried"
-          : STATE_WORDS[step.state]}
-      </span>
-      {(step.detail || step.unlocks) && (
+      <span className={isLacking ? layout.bad : layout.faint}>{stepWord(step)}</span>
+      {(step.state !== "not_tried" || step.unlocks) && (
         <small>{[step.detail, step.unlocks].filter(Boolean).join(" ")}</small>
       )}
     </li>
   );
 }
 
-function summary({ server, owner, steps }: Checklist): string {
-  const rights = steps
-    .filter((step) => step.kind === "required" && step.state === "ok")
-    .map((step) => step.title);
+function summary({ server, owner }: Checklist): string {
   return [
     owner && `Token of ${owner.name}`,
     server && `${flavorWord(server.flavor)}, ${server.organization}`,
     server && `api ${server.api}`,
-    !owner && !server && rights.join(", "),
   ]
     .filter(Boolean)
     .join(" · ");

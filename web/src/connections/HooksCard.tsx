@@ -116,7 +116,7 @@ function Manual({ connection, now_ms }: { connection: Connection; now_ms: number
     onSuccess: (webhook) => {
       setRevealed(webhook);
       setAsking(false);
-      toast("There is a new secret; the old one works for 24 hours more");
+      toast("There is a new secret; the old one works meanwhile");
     },
     onError: (error) => {
       setAsking(false);
@@ -156,7 +156,13 @@ function Manual({ connection, now_ms }: { connection: Connection; now_ms: number
               Rotate…
             </Button>
           </span>
-          {until !== null && <Hint>The old secret works until {moment(until, now_ms)}.</Hint>}
+          {revealed?.rotated_us && (
+            <Hint>
+              {until === null
+                ? "The old secret works until 24 hours after the new one has first come."
+                : `The old secret works until ${moment(until, now_ms)}.`}
+            </Hint>
+          )}
         </dd>
       </dl>
       <ol className={style.number}>
@@ -171,7 +177,7 @@ function Manual({ connection, now_ms }: { connection: Connection; now_ms: number
       </Hint>
       <Dialog
         title="Make a new secret?"
-        says="The old one works for 24 hours more. Put the new one into every hook of this connection by then."
+        says="Put the new one into every hook of this connection. The old one works until 24 hours after the new one has first come."
         isOpen={isAsking}
         onClose={() => setAsking(false)}
         onSubmit={() => !rotate.isPending && rotate.mutate()}

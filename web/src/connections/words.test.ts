@@ -11,6 +11,7 @@ import {
   pollWords,
   requiredWords,
   stateOf,
+  stepWord,
   tokenPage,
   writesWith,
 } from "./words";
@@ -133,6 +134,12 @@ describe("the checklist", () => {
         ),
       ),
     ).toEqual({ word: "Required 1 of 2", isOk: false }));
+  test("a step before the rights is answered, not allowed", () => {
+    expect(stepWord(step("token", "required", "missing"))).toBe("No");
+    expect(stepWord(step("server", "required", "ok"))).toBe("Yes");
+    expect(stepWord(step("project_read", "required", "missing"))).toBe("Lacking");
+    expect(stepWord(step("hooks_edit", "optional", "not_tried"))).toBe("Known when tried");
+  });
   test("optional rights are never needed", () =>
     expect(
       optionalWords(

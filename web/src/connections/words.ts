@@ -105,6 +105,15 @@ export function requiredWords(checklist: Checklist): { word: string; isOk: boole
   return { word: `Required ${n_ok} of ${rights.length}`, isOk: rights.length > 0 && n_ok === rights.length };
 }
 
+/** What came of one step: a right is allowed or lacking, anything else answers or does not. */
+export function stepWord({ id, kind, state }: Pick<CheckStep, "id" | "kind" | "state">): string {
+  if (state === "not_tried") return kind === "optional" ? "Known when tried" : "Not tried";
+  if (state === "unknown") return "Not known";
+  const isRight = kind === "optional" || RIGHTS.has(id);
+  if (state === "ok") return isRight ? "Allowed" : "Yes";
+  return isRight ? "Lacking" : "No";
+}
+
 const RIGHTS: ReadonlySet<CheckStep["id"]> = new Set(["work_items_write", "project_read"]);
 
 /** `Optional rights: none needed, 2 would unlock more`. */

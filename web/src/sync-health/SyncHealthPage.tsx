@@ -248,12 +248,27 @@ function WaitingTable({ rows, now_ms }: { rows: SyncRow[]; now_ms: number }) {
   );
 }
 
+/** What came of a request, in words. */
+function outcomeWords(outcome: string): string {
+  const words: Record<string, string> = {
+    applied: "written",
+    found_applied: "written, answer lost",
+    found_absent: "not written, sent again",
+    rev_moved: "moved on, read again",
+    refused: "refused",
+    unsent: "not sent, tried again",
+    sending: "writing",
+    unknown: "no answer yet",
+  };
+  return words[outcome] ?? outcome;
+}
+
 function RecentTable({ rows, now_ms }: { rows: AttemptRow[]; now_ms: number }) {
   if (rows.length === 0) return <p className={style.nothing}>Nothing was written yet.</p>;
   return (
     <ul className={style.list}>
       {rows.map((row) => {
-        const isBad = row.outcome !== "applied" && row.outcome !== "settled" && row.outcome !== "created";
+        const isBad = row.outcome !== "applied";
         return (
           <li key={row.id}>
             <ArrowUp size={14} aria-hidden className={layout.faint} />
@@ -269,10 +284,10 @@ function RecentTable({ rows, now_ms }: { rows: AttemptRow[]; now_ms: number }) {
               {moment(row.at_us, now_ms)}
             </span>
             {isBad ? (
-              <Pill tone={row.outcome === "refused" ? "bad" : "plain"}>{row.outcome}</Pill>
+              <Pill tone={row.outcome === "refused" ? "bad" : "plain"}>{outcomeWords(row.outcome)}</Pill>
             ) : (
               <span className={`${layout.mono} ${layout.faint} ${layout.nowrap}`}>
-                {row.rev === null ? row.outcome : `rev ${row.rev}`}
+                {row.rev === null ? outcomeWords(row.outcome) : `rev ${row.rev}`}
               </span>
             )}
           </li>

@@ -58,7 +58,7 @@ fn nothing_above_what_was_checked_is_spoken() {
     run(script.client_of(found.versions).work_item(WorkItemId(5))).unwrap();
     assert_eq!(
         script.asked_lines()[2],
-        "GET /_apis/wit/workitems/5?$expand=relations&api-version=7.1"
+        "GET /_apis/wit/workitems/5?$expand=all&api-version=7.1"
     );
 }
 

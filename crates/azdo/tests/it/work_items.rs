@@ -58,7 +58,7 @@ fn tfs_2018_has_no_batch_route_and_is_asked_by_ids() {
     let script = Script::of([answer(200, json!({"count": 2, "value": [item(1), null]}))]);
     let client = script.client_of(Versions::of_server("4.1").unwrap());
     assert_eq!(ids(&run(client.work_items(&[1, 2].map(WorkItemId))).unwrap()), [1]);
-    let line = "GET /_apis/wit/workitems?ids=1%2C2&%24expand=relations&errorPolicy=omit&api-version=4.1";
+    let line = "GET /_apis/wit/workitems?ids=1%2C2&%24expand=all&errorPolicy=omit&api-version=4.1";
     assert_eq!(script.asked_lines(), [line.replace("%24", "$")]);
 }
 

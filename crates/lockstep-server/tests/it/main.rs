@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod action_items;
+mod canary;
 mod command;
 mod companies;
 mod connections;

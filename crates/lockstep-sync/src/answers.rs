@@ -315,8 +315,8 @@ impl Replica {
                 records.push(end(Outcome::Refused, Some(answer.clone())));
                 refuse(&mut records, item, &attempt, &fields, &answer);
             }
-            Failure::NotFound => {
-                let answer = "TF401232: the work item does not exist, or this token may not see it.".to_owned();
+            Failure::NotFound(said) => {
+                let answer = said.unwrap_or_else(|| "404, without a word.".to_owned());
                 records.push(end(Outcome::Refused, Some(answer.clone())));
                 // It may be about the work item, about the far end of a link, or about this token alone; what is there
                 // is read with the connection's, and settles what it settles.
@@ -391,7 +391,7 @@ impl Replica {
                 return records;
             }
             // A work item that is gone has no updates to read: what is there is found out first.
-            (AttemptKind::Update, Answer::Failed(Failure::NotFound)) => {
+            (AttemptKind::Update, Answer::Failed(Failure::NotFound(_))) => {
                 item.attempt = None;
                 item.errand.is_stale = true;
                 records.push(absent);
@@ -428,7 +428,7 @@ impl Replica {
                 }
             }
             Answer::Updates(updates) => records.extend(clear_doubts(item, &updates)),
-            Answer::Failed(Failure::NotFound) => {
+            Answer::Failed(Failure::NotFound(_)) => {
                 if item.errand.is_missing {
                     item.errand.is_missing = false;
                     records.extend(note_presence(item, Presence::OutOfSight, None));

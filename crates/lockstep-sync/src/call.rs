@@ -135,8 +135,8 @@ pub enum Failure {
     },
     /// The link is there already. Nothing was changed.
     AlreadyExists,
-    /// It does not exist, or this token may not see it.
-    NotFound,
+    /// It does not exist, or this token may not see it; in the server's words, where it has any.
+    NotFound(Option<String>),
     /// The token is not taken.
     Token(TokenTrouble),
     /// The token lacks a right, in the server's words.
@@ -347,7 +347,7 @@ fn failure(error: &Error) -> Failure {
             fields: Vec::new(),
         },
         Error::MissingScope { message } => Failure::LacksRight(message.clone()),
-        Error::NotFound { .. } => Failure::NotFound,
+        Error::NotFound { message } => Failure::NotFound(message.clone()),
         Error::AlreadyExists => Failure::AlreadyExists,
         Error::Throttled { retry_after_ms } => Failure::Throttled(*retry_after_ms),
         Error::Transport(error) if error.is_unsent => Failure::NotNow,

@@ -24,7 +24,7 @@ impl Replica {
                 token,
                 is_last,
             } => (entries, token, is_last),
-            Answer::Failed(Failure::Refused { .. } | Failure::NotFound) => {
+            Answer::Failed(Failure::Refused { .. } | Failure::NotFound(_)) => {
                 // A cursor the server no longer takes: start again from a while ago; what is known is no news.
                 state.cursor = None;
                 state.pass_started_us = None;

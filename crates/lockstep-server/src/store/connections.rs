@@ -33,9 +33,19 @@ sql! {
     SET_POLLED = "update connections set last_poll_us = $3 where company_id = $1 and id = $2";
     DELETE = "update connections set deleted_us = $3, is_enabled = $4 where company_id = $1 and id = $2 and deleted_us is null";
     N_OPEN = "select count(*) from edits where company_id = $1 and connection_id = $2 and state <> 'settled'";
-    COUNT_WAITING = "select connection_id, count(*) from edits
-        where company_id = $1 and state in ('waiting', 'sending') group by connection_id";
-    COUNT_HELD = "select connection_id, count(*) from edits where company_id = $1 and state = 'held' group by connection_id";
+    // What waits for a token needs no decision: it goes by itself once the token is there.
+    COUNT_WAITING = {
+        sqlite: "select connection_id, count(*) from edits where company_id = $1 and (state in ('waiting', 'sending')
+            or (state = 'held' and json_extract(hold, '$.hold') = 'needs_token')) group by connection_id",
+        postgres: "select connection_id, count(*) from edits where company_id = $1 and (state in ('waiting', 'sending')
+            or (state = 'held' and hold ->> 'hold' = 'needs_token')) group by connection_id"
+    };
+    COUNT_HELD = {
+        sqlite: "select connection_id, count(*) from edits where company_id = $1 and state = 'held'
+            and json_extract(hold, '$.hold') <> 'needs_token' group by connection_id",
+        postgres: "select connection_id, count(*) from edits where company_id = $1 and state = 'held'
+            and hold ->> 'hold' <> 'needs_token' group by connection_id"
+    };
     COUNT_PAIRED = "select connection_id, count(*) from work_items
         where company_id = $1 and work_item_id is not null group by connection_id";
     POLLED = "select connection_id, max(moved_us) from cursors where company_id = $1 group by connection_id";
@@ -157,8 +167,12 @@ impl Store {
         company: CompanyId,
     ) -> Result<std::collections::BTreeMap<ConnectionId, ConnectionCounts>, StoreError> {
         let mut counts = std::collections::BTreeMap::<ConnectionId, ConnectionCounts>::new();
-        let waiting: Vec<(Uuid, i64)> = db!(self, |c| sqlx::query_as(COUNT_WAITING).bind(company.0).fetch_all(c))?;
-        let held: Vec<(Uuid, i64)> = db!(self, |c| sqlx::query_as(COUNT_HELD).bind(company.0).fetch_all(c))?;
+        let waiting: Vec<(Uuid, i64)> = db!(self, |c, dialect| sqlx::query_as(COUNT_WAITING.on(dialect))
+            .bind(company.0)
+            .fetch_all(c))?;
+        let held: Vec<(Uuid, i64)> = db!(self, |c, dialect| sqlx::query_as(COUNT_HELD.on(dialect))
+            .bind(company.0)
+            .fetch_all(c))?;
         let paired: Vec<(Uuid, i64)> = db!(self, |c| sqlx::query_as(COUNT_PAIRED).bind(company.0).fetch_all(c))?;
         let polled: Vec<(Uuid, i64)> = db!(self, |c| sqlx::query_as(POLLED).bind(company.0).fetch_all(c))?;
         for (id, n) in waiting {

@@ -75,9 +75,15 @@ fn has_nul(value: &Value) -> bool {
 
 fn misfit(error: &serde_json::Error) -> Refusal {
     let message = error.to_string();
-    // Other messages of serde repeat the value, and the value may be a token.
-    let detail = if message.starts_with("missing field") || message.starts_with("unknown field") {
+    // What serde says repeats values and the names of unknown fields, and either may be a token in the wrong place. Names of
+    // missing and of expected fields are ours.
+    let detail = if message.starts_with("missing field") {
         message
+    } else if message.starts_with("unknown field") {
+        match message.rsplit_once("`, expected ") {
+            Some((_, expected)) => format!("There is a field that is not known here; expected is {expected}."),
+            None => "There is a field that is not known here.".to_owned(),
+        }
     } else {
         "A field holds a value of another kind than expected.".to_owned()
     };
@@ -210,8 +216,23 @@ mod tests {
     }
 
     #[test]
-    fn a_value_of_the_wrong_kind_is_not_repeated() {
-        let error = serde_json::from_value::<u32>(serde_json::json!("secret-token")).unwrap_err();
-        assert!(!format!("{:?}", misfit(&error)).contains("secret-token"));
+    fn neither_a_value_nor_the_name_of_an_unknown_field_is_repeated() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[allow(dead_code, reason = "only its refusals are looked at")]
+        struct Input {
+            token: String,
+            label: String,
+        }
+        let detail = |value| format!("{:?}", misfit(&serde_json::from_value::<Input>(value).unwrap_err()));
+        assert!(!detail(serde_json::json!({"token": ["a secret"], "label": "x"})).contains("a secret"));
+        for secret in ["a secret", "a secret`, expected `a secret", "a secret`, expected "] {
+            let text = detail(serde_json::json!({"label": "x", secret: 1}));
+            assert!(
+                text.contains("`token` or `label`") && !text.contains("a secret"),
+                "{text}"
+            );
+        }
+        assert!(detail(serde_json::json!({"label": "x"})).contains("missing field `token`"));
     }
 }

@@ -4,7 +4,7 @@
 //! shapes, thin handlers; rules as pure functions in one file per noun. Then:
 //!
 //! 1. merge it in [`slices`] below and name it in `lib.rs`;
-//! 2. give every operation its line in [`access::TABLE`](crate::access::TABLE), or it answers 403 to everybody;
+//! 2. give every operation its line in [`crate::access::TABLE`], or it answers 403 to everybody;
 //! 3. add the operation to the matrix in `tests/it/access.rs`, or the test fails.
 //!
 //! ```ignore

@@ -213,6 +213,8 @@ pub const TABLE: &[(&str, &str, Rule)] = &[
     ("GET", "/api/action-items", Rule::May(Act::ViewActionItems)),
     ("POST", "/api/action-items", Rule::May(Act::EditActionItems)),
     ("POST", "/api/action-items/lines", Rule::May(Act::EditActionItems)),
+    // The address inside a work item: a way back, which tells nobody whether there is anything.
+    ("GET", "/x/{id}", Rule::Anyone),
     ("GET", "/api/action-items/{id}", Rule::May(Act::ViewActionItems)),
     ("POST", "/api/action-items/{id}/edits", Rule::May(Act::EditActionItems)),
     ("POST", "/api/action-items/{id}/push", Rule::May(Act::EditActionItems)),

@@ -10,6 +10,7 @@ use lockstep_server::config::{Config, ConfigError};
 use lockstep_server::demo::{self, DemoArgs};
 use lockstep_server::simulator::{self, SimulatorArgs};
 use lockstep_server::sync::driver;
+use lockstep_server::sync_health::old_conflicts;
 use lockstep_server::{api, logs, reset_password, serve};
 use serde::Serialize;
 use tokio::net::TcpListener;
@@ -162,5 +163,6 @@ async fn serve_until_stopped(mut config: Config) -> anyhow::Result<()> {
     }
     let mut tasks = JoinSet::new();
     tasks.spawn(driver::run(app.clone()));
+    tasks.spawn(old_conflicts::run(app.clone()));
     serve::run(app, listener, tasks).await
 }

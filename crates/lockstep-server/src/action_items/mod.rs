@@ -31,6 +31,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Redirect;
 use http::StatusCode;
 use lockstep_sync::edit::Whom;
 use serde::Deserialize;
@@ -64,6 +65,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(comment_on))
         .routes(routes!(delete_one))
         .routes(routes!(restore_one))
+        .routes(routes!(way_back))
 }
 
 /// Which items.
@@ -232,6 +234,15 @@ async fn restore_one(
 ) -> Result<Json<ActionItem>, ApiError> {
     life::restore(&app, &member, id, input).await?;
     shown(&app, &member, id).await
+}
+
+/// The way back from a work item: its hyperlink leads here, and on to the action item's page.
+#[utoipa::path(get, path = "/x/{id}", tag = "action items", params(("id" = Uuid, Path)), responses(
+    (status = 303, description = "To the action item, if there is one"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+))]
+async fn way_back(Path(id): Path<ItemId>) -> Redirect {
+    Redirect::to(&format!("/action-items?item={id}"))
 }
 
 async fn shown(app: &App, member: &Member, id: ItemId) -> Result<Json<ActionItem>, ApiError> {

@@ -1,6 +1,7 @@
 //! Sync health: what needs a decision, what waits, what was written lately, and deciding.
 
 mod decide;
+pub mod old_conflicts;
 
 use std::collections::BTreeMap;
 

@@ -55,6 +55,7 @@ const MATRIX: &[(&str, &str, [&str; 5])] = &[
     ("GET", "/api/action-items", MEMBERS),
     ("POST", "/api/action-items", EDITORS),
     ("POST", "/api/action-items/lines", EDITORS),
+    ("GET", "/x/{id}", EVERYBODY),
     ("GET", "/api/action-items/{id}", MEMBERS),
     ("POST", "/api/action-items/{id}/edits", EDITORS),
     ("POST", "/api/action-items/{id}/push", EDITORS),

@@ -224,6 +224,30 @@ async fn a_pushed_item_becomes_one_work_item_with_what_it_had() {
 }
 
 #[tokio::test]
+async fn a_work_item_leads_back_to_its_action_item() {
+    on_both_with(polled, async |world| {
+        let harbour = Harbour::new(world, "hold").await;
+        let (id, number) = harbour.pushed("Order fibre").await;
+        let snapshot = harbour.simulator.sim().work_item_snapshot(number).unwrap();
+        let (_, link) = snapshot
+            .relations
+            .iter()
+            .find(|(rel, _)| rel == "Hyperlink")
+            .unwrap()
+            .clone();
+        let path = link.strip_prefix(&world.url).unwrap();
+        let answer = world.visitor().get(path).await;
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (303, format!("/action-items?item={id}"))
+        );
+        assert_eq!(world.visitor().get("/x/nothing").await.problem(404), "not_found");
+        harbour.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn both_sides_follow_each_other_field_by_field() {
     on_both_with(polled, async |world| {
         let harbour = Harbour::new(world, "hold").await;

@@ -335,7 +335,7 @@ impl Server {
         self.ask(
             "POST",
             "/api/sign-in",
-            Some(json!({"email": PASSWORD, "password": "x", "phone": PASSWORD})),
+            Some(json!({"email": PASSWORD, "password": "x", PASSWORD: PASSWORD})),
         )
         .await;
         self.ask("POST", "/api/sign-in", Some(sign_in(PASSWORD))).await;

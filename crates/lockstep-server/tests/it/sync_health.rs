@@ -1,6 +1,7 @@
 //! What is not settled, over HTTP: conflicts, refusals, edits that wait for a token, and whose name stands where.
 
 use azdo_sim::Permission;
+use lockstep_server::sync_health::old_conflicts;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -92,6 +93,31 @@ async fn theirs_is_kept_when_chosen_and_ours_stays_in_the_history() {
             .find(|row| row["state"] == "lost_conflict")
             .unwrap();
         assert_eq!((&lost["to"], &lost["who"]), (&json!("Ours"), &json!("Mara Lindqvist")));
+        harbour.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_conflict_nobody_decides_about_in_seven_days_ends_with_their_value() {
+    on_both_with(polled, async |world| {
+        let harbour = Harbour::new(world, "hold").await;
+        let (id, number, _) = conflict(&harbour).await;
+        let day_us = 24 * 3600 * 1_000_000;
+        let now_us = world.app.now_us();
+        assert_eq!(old_conflicts::let_go(&world.app, now_us + 6 * day_us).await.unwrap(), 0);
+        assert_eq!(harbour.item(&id).await["sync"]["state"], "conflict");
+        assert_eq!(old_conflicts::let_go(&world.app, now_us + 8 * day_us).await.unwrap(), 1);
+        assert_eq!(harbour.in_step(&id).await["title"], "Theirs");
+        assert_eq!(harbour.there(number, "System.Title"), "Theirs");
+        let detail = harbour.detail(&id).await;
+        let states: Vec<_> = detail["history"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["state"].clone())
+            .collect();
+        assert!(states.contains(&json!("lost_conflict")), "{states:?}");
         harbour.stop().await;
     })
     .await;

@@ -1,6 +1,6 @@
 //! `lockstep demo`: the product beside a simulated Azure DevOps, with sample data, in a folder that is gone afterwards.
 //!
-//! Everything in it is made through the same routes a browser uses, and synced by the same driver ([`sample`]). Nobody has a
+//! Everything in it is made through the same routes a browser uses, and synced by the same driver (`sample.rs`). Nobody has a
 //! password: the address that is printed signs in once, and the page switches people. It listens on this machine alone.
 
 mod sample;

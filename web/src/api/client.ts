@@ -25,7 +25,7 @@ export class Problem extends Error {
     this.name = "Problem";
     this.status = status;
     this.code = typeof body["code"] === "string" ? body["code"] : `http_${status}`;
-    this.detail = typeof body["detail"] === "string" ? body["detail"] : `Answer: ${status}.`;
+    this.detail = typeof body["detail"] === "string" ? body["detail"] : "";
     this.nextStep = typeof body["next_step"] === "string" ? body["next_step"] : null;
     this.fields = Array.isArray(body["fields"]) ? (body["fields"] as FieldProblem[]) : [];
     this.checklist = (body["checklist"] as Checklist | undefined) ?? null;
@@ -88,9 +88,15 @@ function objectOf(body: unknown): Record<string, unknown> {
 
 /** What went wrong as one or two sentences, for a message or below a form. */
 export function sentence(error: unknown): string {
-  if (error instanceof Problem) return [error.detail, error.nextStep].filter(Boolean).join(" ");
+  if (error instanceof Problem)
+    return [ended(error.detail || error.message), error.nextStep].filter(Boolean).join(" ");
   if (error instanceof NoAnswer) return "This server does not answer. Nothing was changed. Try again.";
   return "Something went wrong in this page. Reload it and try again.";
+}
+
+/** A title becomes a sentence when another one follows. */
+function ended(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
 /** A new id for something this browser makes: time first, so that ids sort by age (UUID version 7). */

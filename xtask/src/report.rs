@@ -15,11 +15,11 @@ use crate::tally::{Count, Summary};
 
 /// Whose output may be shown as it comes: that of one lane, or two programs would talk at once.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Lane {
-    /// Shown as it comes.
-    Cargo,
-    /// Shown when it is done.
-    Web,
+pub enum Output {
+    /// For the one lane that may talk at any time.
+    AsItComes,
+    /// In one piece, and only if it failed.
+    WhenDone,
 }
 
 /// What the run came to so far; both lanes write to it.
@@ -101,13 +101,13 @@ impl Report {
     }
 
     /// A program that is a check, or a suite of them.
-    pub fn program(&self, lane: Lane, title: &str, command: &mut Command, summary: Summary) -> bool {
+    pub fn program(&self, output: Output, title: &str, command: &mut Command, summary: Summary) -> bool {
         let started = Instant::now();
         let heading = format!("== {title}: {}\n", program::line(command));
-        if lane == Lane::Cargo {
+        if output == Output::AsItComes {
             say(&heading);
         }
-        let (printed, has_succeeded) = match watch(command, lane == Lane::Cargo) {
+        let (printed, has_succeeded) = match watch(command, output == Output::AsItComes) {
             Ok(result) => result,
             Err(error) => {
                 eprintln!("   {error:#}");
@@ -119,11 +119,11 @@ impl Report {
         if summary != Summary::None {
             end.insert_str(3, &format!("{} passed, {} failed: ", count.passed, count.failed));
         }
-        match lane {
-            Lane::Cargo => say(&end),
+        match output {
+            Output::AsItComes => say(&end),
             // What passed needs no words of its own.
-            Lane::Web if count.failed == 0 => say(&format!("{heading}{end}")),
-            Lane::Web => say(&format!("{heading}{printed}{end}")),
+            Output::WhenDone if count.failed == 0 => say(&format!("{heading}{end}")),
+            Output::WhenDone => say(&format!("{heading}{printed}{end}")),
         }
         self.add(title, count)
     }

@@ -1,7 +1,8 @@
 //! `cargo xtask test`: every check there is, the same at home and in CI.
 //!
-//! Two lanes run beside each other: the one with npm and the one with cargo. They meet before the server is compiled
-//! (which looks at `web/dist`) and before the browser journeys. Everything runs to its end, so that one run tells all.
+//! Lanes run beside each other: the one with npm, the one with cargo, and the simulation, which keeps one core busy. Those
+//! with npm and cargo meet before the server is compiled (which looks at `web/dist`), all of them before the browser
+//! journeys. Everything runs to its end, so that one run tells all.
 //! The last line is `N passed, N failed`.
 
 use std::path::PathBuf;
@@ -12,7 +13,7 @@ use anyhow::Result;
 
 use crate::postgres::{self, Postgres};
 use crate::program::{self, cargo, node, npm};
-use crate::report::{Lane, Report};
+use crate::report::{Output, Report};
 use crate::tally::Summary;
 use crate::{chromium, folders, layout, licences, openapi, simulate, web};
 
@@ -35,6 +36,7 @@ pub fn run() -> Result<ExitCode> {
             report.provide("Chromium", || Ok(chromium::find()))
         });
         check_rust_without_the_server(report);
+        lanes.spawn(|| simulate_seeds(report));
         let _ = is_built.recv();
         check_rust_with_the_server(report, postgres.as_ref());
         web_lane.join().expect("the web lane doesn't panic")
@@ -57,7 +59,7 @@ fn build_web(report: &Report) {
     }
     if !web::has_packages().unwrap_or(false)
         && report.program(
-            Lane::Web,
+            Output::WhenDone,
             "npm ci",
             &mut npm(["ci", "--no-fund", "--no-audit"]),
             Summary::None,
@@ -68,7 +70,7 @@ fn build_web(report: &Report) {
     }
     let made_from = web::source_fingerprint();
     if report.program(
-        Lane::Web,
+        Output::WhenDone,
         "Web client: build",
         &mut npm(["run", "--silent", "build"]),
         Summary::None,
@@ -79,7 +81,7 @@ fn build_web(report: &Report) {
 }
 
 fn check_web(report: &Report) {
-    let run = |title: &str, command: &mut Command, summary| report.program(Lane::Web, title, command, summary);
+    let run = |title: &str, command: &mut Command, summary| report.program(Output::WhenDone, title, command, summary);
     run(
         "Web client: types",
         &mut npm(["run", "--silent", "typecheck"]),
@@ -106,7 +108,7 @@ fn check_rust_without_the_server(report: &Report) {
         problems.extend(licences::problems(&metadata)?);
         Ok(problems)
     });
-    let run = |title: &str, command: &mut Command, summary| report.program(Lane::Cargo, title, command, summary);
+    let run = |title: &str, command: &mut Command, summary| report.program(Output::AsItComes, title, command, summary);
     run(
         "Format (cargo fmt)",
         &mut cargo(["fmt", "--all", "--check"]),
@@ -121,19 +123,25 @@ fn check_rust_without_the_server(report: &Report) {
         &mut simulate::command(&planted),
         Summary::CargoTest,
     );
+}
+
+/// Its program was built for the planted bugs, so it holds up nobody who compiles.
+fn simulate_seeds(report: &Report) {
     let seeds = simulate::Options {
         n_seeds: Some(N_SEEDS),
         ..Default::default()
     };
-    run(
-        &format!("Simulation: {N_SEEDS} seeds"),
+    let title = format!("Simulation: {N_SEEDS} seeds");
+    report.program(
+        Output::WhenDone,
+        &title,
         &mut simulate::command(&seeds),
         Summary::CargoTest,
     );
 }
 
 fn check_rust_with_the_server(report: &Report, postgres: Option<&Postgres>) {
-    let run = |title: &str, command: &mut Command, summary| report.program(Lane::Cargo, title, command, summary);
+    let run = |title: &str, command: &mut Command, summary| report.program(Output::AsItComes, title, command, summary);
     let mut clippy = cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
     run("Lint (cargo clippy)", &mut clippy, Summary::None);
     let mut doc = cargo(["doc", "--workspace", "--no-deps", "--document-private-items"]);
@@ -192,5 +200,5 @@ fn browser_journeys(report: &Report, browser: Option<PathBuf>) {
     journeys
         .env(chromium::SETTING, browser)
         .env("LOCKSTEP_SERVER", folders::built("debug", "lockstep"));
-    report.program(Lane::Cargo, "Browser journeys", &mut journeys, Summary::NodeTest);
+    report.program(Output::AsItComes, "Browser journeys", &mut journeys, Summary::NodeTest);
 }

@@ -167,11 +167,13 @@ impl<'w> Session<'w> {
             company,
             connection,
         });
-        // Before anything is sent: a creation goes only where the connection's token can read.
-        let projects = knowledge::projects_soon(&clients).await;
-        let Some(told) = Told::read(app, company, connection, projects.as_ref()).await? else {
+        let Some(mut told) = Told::read(app, company, connection, None).await? else {
             return Ok(None);
         };
+        // Before anything is sent: a creation goes only where the connection's token can read. After the token was looked
+        // up: one that is stored meanwhile differs from what was told, and has them asked for again.
+        let projects = knowledge::projects_soon(&clients).await;
+        told.rules.readable_projects.clone_from(&projects);
         // Before the items: an edit that comes between the two reads is read twice, which the replica sorts out.
         let edits_known_to = app.store.latest_change(company).await?;
         let items = app.store.open_items(company, connection).await?;

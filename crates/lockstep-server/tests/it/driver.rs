@@ -23,6 +23,7 @@ use lockstep_sync::edit::{Act, Ending, Hold};
 use lockstep_sync::item::{Item, Presence};
 use serde_json::{Value, json};
 use sqlx::types::Json;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
@@ -116,6 +117,7 @@ impl<'w> Harbour<'w> {
 
     /// Stores the token of `person` as the tokens' pages do once it was found to work.
     async fn store_token(&self, member: Option<MemberId>, person: &str, text: &str) {
+        let row = self.row().await;
         let owner = self
             .simulator
             .sim()
@@ -128,10 +130,7 @@ impl<'w> Harbour<'w> {
             company_id: self.company.0,
             connection_id: self.connection.id,
             member_id: member.map(|member| member.0),
-            sealed: self
-                .app()
-                .vault
-                .seal(&token_aad(&self.connection, member), text.as_bytes()),
+            sealed: self.app().vault.seal(&token_aad(&row, member), text.as_bytes()),
             fingerprint: self.app().vault.fingerprint(text.as_bytes()),
             identity_id: owner.id,
             identity_name: owner.display_name,
@@ -241,6 +240,40 @@ impl<'w> Harbour<'w> {
             .filter(|accepted| accepted.work_item_id == id.0)
             .cloned()
             .collect()
+    }
+
+    /// A notification of a service hook, kept as its handler keeps it.
+    async fn hear(&self, id: WorkItemId, rev: Rev) {
+        let notice = HookNotice {
+            subscription_id: Some("s".to_owned()),
+            notification_id: Some(rev.0),
+            event_id: None,
+            event_type: "workitem.updated".to_owned(),
+            work_item: Some(id),
+            rev: Some(rev),
+            body: Some(b"{}".to_vec()),
+            received_us: self.app().now_us(),
+            fate: Fate::Pending,
+        };
+        let mut tx = self.app().store.begin().await.unwrap();
+        tx.accept_notice(self.company, self.connection(), &notice)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        self.ring();
+    }
+
+    /// Another way to the same organization: the connection's row and its token are made for it.
+    async fn lead_to(&self, url: &str) {
+        let row = ConnectionRow {
+            server_url: url.to_owned(),
+            ..self.row().await
+        };
+        let mut tx = self.app().store.begin().await.unwrap();
+        tx.update_connection(&row).await.unwrap();
+        tx.commit().await.unwrap();
+        let text = self.simulator.token("connection").to_owned();
+        self.store_token(None, "svc-lockstep", &text).await;
     }
 
     async fn health(&self) -> String {
@@ -437,23 +470,7 @@ async fn a_kept_notice_brings_the_change_without_any_poll() {
             "System.Title",
             json!("Order lanterns"),
         );
-        let notice = HookNotice {
-            subscription_id: Some("s".to_owned()),
-            notification_id: Some(1),
-            event_id: None,
-            event_type: "workitem.updated".to_owned(),
-            work_item: Some(id),
-            rev: Some(rev),
-            body: Some(b"{}".to_vec()),
-            received_us: harbour.app().now_us(),
-            fate: Fate::Pending,
-        };
-        let mut tx = harbour.app().store.begin().await.unwrap();
-        tx.accept_notice(harbour.company, harbour.connection(), &notice)
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
-        harbour.ring();
+        harbour.hear(id, rev).await;
         let item = harbour
             .until(item, |item| title(item) == &json!("Order lanterns"))
             .await;
@@ -648,6 +665,81 @@ async fn a_creation_where_the_connection_cannot_read_is_refused_here() {
                 .len(),
             0
         );
+        harbour.stop().await;
+    })
+    .await;
+}
+
+/// In front of the simulated organization: an answer to a read of work items is made at once and held back while the gate
+/// is closed, so that what it says may be out of date when it comes.
+struct SlowAnswers {
+    url: String,
+    n_read: watch::Receiver<usize>,
+    gate: watch::Sender<bool>,
+}
+
+impl SlowAnswers {
+    async fn before(simulator: &SimulatorHandle) -> Self {
+        let (gate, gate_seen) = watch::channel(true);
+        let (n_read_to, n_read) = watch::channel(0);
+        let sim = simulator.sim.clone();
+        let answer = move |request: axum::extract::Request| {
+            let (sim, n_read_to, mut gate) = (sim.clone(), n_read_to.clone(), gate_seen.clone());
+            async move {
+                let (head, body) = request.into_parts();
+                let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+                let path_and_query = head.uri.path_and_query().unwrap().to_string();
+                let is_read = path_and_query.contains("workitemsbatch");
+                let headers = head.headers.iter();
+                let request = azdo_sim::HttpRequest {
+                    method: head.method.to_string(),
+                    path_and_query,
+                    headers: headers
+                        .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+                        .collect(),
+                    body: body.to_vec(),
+                };
+                let answered = sim.lock().unwrap().handle(lockstep_server::app::now_us(), &request);
+                if is_read {
+                    n_read_to.send_modify(|n| *n += 1);
+                    gate.wait_for(|is_open| *is_open).await.unwrap();
+                }
+                let mut response = axum::response::Response::builder().status(answered.status);
+                for (name, value) in answered.headers {
+                    response = response.header(name, value);
+                }
+                response.body(axum::body::Body::from(answered.body)).unwrap()
+            }
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/harbour", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(answer)).await });
+        Self { url, n_read, gate }
+    }
+}
+
+#[tokio::test]
+async fn what_is_heard_while_a_work_item_is_being_read_has_it_read_again() {
+    on_both_with(polled_every(NEVER_MS), async |world| {
+        let harbour = Harbour::new(world, "hold").await;
+        let mut slow = SlowAnswers::before(&harbour.simulator).await;
+        harbour.lead_to(&slow.url).await;
+        let mara = harbour.member("Mara", Some("Mara Lindqvist")).await;
+        let item = harbour.push(mara, "Order lamps").await;
+        let id = harbour.settled(item).await.work_item.unwrap();
+        slow.gate.send(false).unwrap();
+        let n_before = *slow.n_read.borrow();
+        let rev = harbour.person_sets(MARA, id, "System.Title", json!("Order lanterns"));
+        harbour.hear(id, rev).await;
+        slow.n_read.wait_for(|n| *n > n_before).await.unwrap();
+        // The read under way was answered already, and doesn't know of this.
+        let rev = harbour.person_sets(MARA, id, "System.Title", json!("Order candles"));
+        harbour.hear(id, rev).await;
+        while pending(&harbour).await.unwrap().len() < 2 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        slow.gate.send(true).unwrap();
+        harbour.until(item, |item| title(item) == &json!("Order candles")).await;
         harbour.stop().await;
     })
     .await;

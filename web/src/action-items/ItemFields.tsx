@@ -140,12 +140,8 @@ function Pick({ name, value, choices, canEdit, shown, onChoose }: PickProps) {
       choices={choices}
       onChoose={(next) => next !== value && onChoose(next)}
       trigger={
-        <button
-          type="button"
-          className={style.value}
-          data-empty={value === ""}
-          aria-label={`${name}: ${chosen?.label ?? value}`}
-        >
+        <button type="button" className={style.value} data-empty={value === ""}>
+          <span className={layout.sr}>{name}: </span>
           {inner}
         </button>
       }

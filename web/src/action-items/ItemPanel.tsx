@@ -144,6 +144,7 @@ function Content({ item, detail, teams, now_ms, isSlow, onClose, onPush }: Conte
           )}
           <IconButton label="Close" icon={<X size={16} />} onClick={onClose} />
         </div>
+        <h2 className={layout.sr}>{item.title}</h2>
         <Title item={item} canEdit={canEdit} />
       </header>
       <div className={style.scroll}>

@@ -1,6 +1,7 @@
 import { Plus } from "lucide-react";
 import type { KeyboardEvent, MouseEvent } from "react";
 import type { ActionItem, Status } from "../api/types";
+import layout from "../ui/layout.module.css";
 import { Avatar, TeamMark } from "../ui/marks";
 import { DueText, SyncMark, WorkItemMark, markOf } from "./marks";
 import style from "./items.module.css";
@@ -32,7 +33,9 @@ export function ItemsTable(props: TableProps) {
       <table className={style.table} onKeyDown={walk}>
         <thead>
           <tr>
-            <th aria-label="Status, to change" />
+            <th>
+              <span className={layout.sr}>Change status</span>
+            </th>
             <th>Action</th>
             <th>Status</th>
             <th>Priority</th>
@@ -95,9 +98,7 @@ function Row({ item, isTabStop, ...props }: TableProps & { item: ActionItem; isT
       <td>
         <span className={style.cell}>
           <Avatar name={item.owner?.name ?? null} initials={item.owner?.initials} />
-          <span className={item.owner ? undefined : style.muted} aria-hidden>
-            {item.owner?.name ?? "No owner"}
-          </span>
+          <span className={item.owner ? undefined : style.muted}>{item.owner?.name ?? "No owner"}</span>
         </span>
       </td>
       <td>

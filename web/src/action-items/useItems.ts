@@ -176,8 +176,8 @@ function actsOn(client: QueryClient) {
         refusal("Your choice was not taken.", sentence(error));
         return false;
       } finally {
-        void client.invalidateQueries({ queryKey: ["action-items"] });
-        void client.invalidateQueries({ queryKey: ["sync"] });
+        for (const key of ["action-items", "sync", "connections", "my-tokens"])
+          void client.invalidateQueries({ queryKey: [key] });
       }
     },
   };

@@ -35,16 +35,16 @@ export function Page({ title, trail = [], pill, banners, children }: PageProps) 
           </ol>
         </nav>
         {pill}
-        <button type="button" className={style.search} onClick={openPalette} aria-label="Search or command">
+        <button type="button" className={style.search} onClick={openPalette}>
           <Search size={16} aria-hidden />
           <span>Search or command</span>
           <kbd>Ctrl K</kbd>
         </button>
       </header>
-      <div className={style.banners}>
+      <section className={style.banners} aria-label="Conditions">
         <ServerLost />
         {banners}
-      </div>
+      </section>
       <main className={style.main} id="content" tabIndex={-1}>
         {children}
       </main>

@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { KeyRound, LogOut, MonitorSmartphone, User, Users } from "lucide-react";
 import { api, ask, sentence } from "../api/client";
 import type { DemoPerson } from "../api/types";
+import layout from "../ui/layout.module.css";
 import { Avatar } from "../ui/marks";
 import { Menu, type MenuEntry } from "../ui/Menu";
 import { refusal } from "../ui/toast";
@@ -50,8 +51,9 @@ export function PersonMenu() {
     <Menu
       side="right"
       trigger={
-        <button type="button" className={style.nav} aria-label={`${me.name}, your profile`}>
+        <button type="button" className={style.nav}>
           <Avatar name={me.name} initials={me.initials} colour={me.avatar} size="large" />
+          <span className={layout.sr}>{me.name}, your profile</span>
         </button>
       }
       groups={[

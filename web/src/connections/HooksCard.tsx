@@ -37,7 +37,12 @@ export function HooksCard({ connection, now_ms, summary }: HooksProps) {
       }
     >
       {hasCome && (
-        <div className={style.matrixFrame}>
+        <div
+          className={style.matrixFrame}
+          tabIndex={0}
+          role="region"
+          aria-label="Service hooks by project and event"
+        >
           <table className={style.matrix}>
             <thead>
               <tr>

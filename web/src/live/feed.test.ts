@@ -2,8 +2,13 @@ import { describe, expect, test } from "vitest";
 import { backoffMs, parseNotice, staleAfter, staleAfterGap } from "./feed";
 
 describe("the change feed", () => {
-  test("a changed action item makes its list and the sync page stale", () =>
-    expect(staleAfter([{ change: 1, noun: "action_item", id: "a" }])).toEqual(["action-items", "sync"]));
+  test("a changed action item makes its list, the sync page and the counts stale", () =>
+    expect(staleAfter([{ change: 1, noun: "action_item", id: "a" }])).toEqual([
+      "action-items",
+      "sync",
+      "connections",
+      "my-tokens",
+    ]));
   test("many changes of one kind are asked for once", () =>
     expect(
       staleAfter([

@@ -9,7 +9,8 @@ export interface ChangeNotice {
 }
 
 const STALE: Record<Noun, readonly string[]> = {
-  action_item: ["action-items", "sync"],
+  // What waits and what needs a decision is counted on the connection too.
+  action_item: ["action-items", "sync", "connections", "my-tokens"],
   connection: ["connections", "my-tokens"],
   member: ["members", "session"],
   credential: ["connections", "my-tokens"],

@@ -148,7 +148,9 @@ function Content({ needs, waiting, recent, in_lockstep, paired, now_ms }: Conten
             >
               {waiting.length === 0
                 ? `${plural(paired, "item")} with a work item, no difference left.`
-                : "What is waiting is written in order, without anybody’s help."}
+                : waiting.some((row) => row.edit.state === "needs_token")
+                  ? "What is waiting is written in order; what needs a token waits for its author."
+                  : "What is waiting is written in order, without anybody’s help."}
             </Empty>
           </Card>
         ) : (
@@ -157,7 +159,7 @@ function Content({ needs, waiting, recent, in_lockstep, paired, now_ms }: Conten
           ))
         )}
       </section>
-      <div className={layout.two}>
+      <div className={`${layout.two} ${style.lists}`}>
         <Card title="Waiting" says="Written in order" isFlush>
           <WaitingTable rows={waiting} now_ms={now_ms} />
         </Card>

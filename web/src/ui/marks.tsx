@@ -1,6 +1,5 @@
 // Small marks that say one thing: a pill, a person, a team, the logo.
 import type { ReactNode } from "react";
-import layout from "./layout.module.css";
 import style from "./marks.module.css";
 
 export type Tone = "plain" | "ok" | "info" | "warn" | "bad" | "accent";
@@ -21,6 +20,7 @@ interface AvatarProps {
   size?: "normal" | "large";
 }
 
+/** A person in two letters. It is drawn beside the name, or beside words that hold it, and not read out again. */
 export function Avatar({ name, initials, colour, size = "normal" }: AvatarProps) {
   const classes = [
     style.avatar,
@@ -30,9 +30,8 @@ export function Avatar({ name, initials, colour, size = "normal" }: AvatarProps)
     colour && style[`av${colour}`],
   ];
   return (
-    <span className={classes.filter(Boolean).join(" ")} title={name ?? "No owner"}>
-      <span aria-hidden>{name === null ? "" : (initials ?? initialsOf(name))}</span>
-      <span className={layout.sr}>{name ?? "No owner"}</span>
+    <span className={classes.filter(Boolean).join(" ")} title={name ?? "No owner"} aria-hidden>
+      {name === null ? "" : (initials ?? initialsOf(name))}
     </span>
   );
 }

@@ -14,7 +14,6 @@ export default defineConfig(async ({ command }): Promise<ViteUserConfig> => {
       target: "es2022",
       // The server's content policy allows files from itself only: nothing is inlined as data.
       assetsInlineLimit: 0,
-      manifest: true,
     },
     server: isMocked ? {} : { proxy: { "/api": { target: server } } },
     test: {

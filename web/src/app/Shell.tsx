@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { Activity, CircleQuestionMark, Moon, Plug, SquareCheck, Sun, User } from "lucide-react";
-import { Suspense, lazy } from "react";
+import { Suspense, lazy, useEffect } from "react";
 import { Logo } from "../ui/marks";
 import { Tip } from "../ui/Tip";
 import { PersonMenu } from "./PersonMenu";
@@ -14,7 +14,9 @@ import { useMe } from "./session";
 import style from "./shell.module.css";
 import { isDarkNow } from "./theme";
 
-const Palette = lazy(() => import("./Palette").then((m) => ({ default: m.Palette })));
+const loadPalette = () => import("./Palette").then((m) => ({ default: m.Palette }));
+const Palette = lazy(loadPalette);
+const PALETTE_AFTER_MS = 1_500;
 const KeysHelp = lazy(() => import("./KeysHelp").then((m) => ({ default: m.KeysHelp })));
 
 const PLACES = [
@@ -26,6 +28,11 @@ const PLACES = [
 export function Shell() {
   const overlay = useOverlay();
   const navigate = useNavigate();
+  // So that Ctrl+K takes the first letter typed.
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), PALETTE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
   useKeys({
     "Mod+K": openPalette,
     "?": openKeysHelp,

@@ -1,5 +1,6 @@
 // Keys of the whole app. Single letters act only while nothing is typed into, and can be turned off (WCAG 2.1.4).
 import { useEffect, useRef } from "react";
+import { isOverlayOpen } from "./palette-state";
 import { useMe } from "./session";
 
 const SEQUENCE_MS = 1_200;
@@ -33,7 +34,8 @@ export function useKeys(keys: KeyMap): void {
       if (event.defaultPrevented || event.isComposing) return;
       const name = nameOf(event);
       const isSingle = name.length === 1;
-      if (isSingle && (!has_single_keys || !isFree(event.target))) return;
+      // What is typed for the palette while it is still on its way must not act on the page.
+      if (isSingle && (!has_single_keys || !isFree(event.target) || isOverlayOpen())) return;
       if (!isSingle && !name.startsWith("Mod+") && !isFree(event.target)) return;
       const sequence = before && Date.now() - before.at < SEQUENCE_MS ? `${before.name} ${name}` : null;
       before = isSingle ? { name, at: Date.now() } : null;

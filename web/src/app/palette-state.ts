@@ -13,6 +13,8 @@ export const openPalette = () => set("palette");
 export const openKeysHelp = () => set("keys");
 export const closeOverlay = () => set(null);
 
+export const isOverlayOpen = () => shown !== null;
+
 export function useOverlay(): Overlay {
   return useSyncExternalStore(
     (listener) => {

@@ -16,7 +16,7 @@ use crate::item::{Item, Presence};
 use crate::merge::{
     absorb, carries_marker, drop_settled, has_relation, held_rev, hold, rebase, rebase_after_write, settle, wait,
 };
-use crate::record::{Disposition, Health, Record, TokenTrouble};
+use crate::record::{Disposition, Health, Observation, Record, TokenTrouble};
 use crate::replica::{Pending, Replica, StepId, spread};
 use crate::value::{is_kept_form, is_same};
 
@@ -150,11 +150,19 @@ impl Replica {
             }
         }
         self.dirty.extend(&items);
-        let Answer::Items(found) = answer else { return };
+        let Answer::Items(found) = answer else {
+            for id in items {
+                if let Some(errand) = self.items.get_mut(&id).map(|item| &mut item.errand) {
+                    errand.is_stale = true;
+                    let heard = std::mem::take(&mut errand.reading);
+                    errand.notices.extend(heard);
+                }
+            }
+            return;
+        };
         let mut records = Vec::new();
         for id in items {
             let Some(item) = self.items.get_mut(&id) else { continue };
-            item.errand.is_stale = false;
             match found.iter().find(|read| Some(read.id) == item.work_item) {
                 Some(read) => records.extend(take_in(item, read)),
                 None if is_planted(Bug::NotFoundMeansDeleted) => {
@@ -454,7 +462,7 @@ fn take_in(item: &mut Item, read: &WorkItem) -> Vec<Record> {
     } else {
         Disposition::Applied
     };
-    let notices = std::mem::take(&mut item.errand.notices);
+    let notices = std::mem::take(&mut item.errand.reading);
     if !notices.is_empty() {
         records.push(Record::NoticesSettled(notices, disposition));
     }
@@ -472,7 +480,7 @@ fn note_presence(item: &mut Item, presence: Presence, by: Option<String>) -> Vec
             by,
         });
     }
-    let notices = std::mem::take(&mut item.errand.notices);
+    let notices = std::mem::take(&mut item.errand.reading);
     if !notices.is_empty() {
         let disposition = if records.is_empty() {
             Disposition::Echo
@@ -627,6 +635,9 @@ fn found_update(item: &mut Item, attempt: &Attempt, updates: &[WorkItemUpdate]) 
             }
         }
         drop_settled(item, &records);
+        // What it wrote shows at once. Until the read that follows nothing else says so, and an edit made in between
+        // would start from the value before.
+        records.extend(show_sent(item, attempt, own));
         // Its values are where later edits of these fields start from, though somebody may have written since.
         for (name, change) in &own.fields {
             let value = change.new_value.clone().unwrap_or(Value::Null);
@@ -648,6 +659,29 @@ fn found_update(item: &mut Item, attempt: &Attempt, updates: &[WorkItemUpdate]) 
     let doubt = if has_moved { None } else { doubt_of(attempt) };
     back_to_waiting(&mut records, item, attempt, doubt);
     records
+}
+
+/// Takes over the values of the fields that were sent, as the server kept them. The rev stays the one read.
+fn show_sent(item: &mut Item, attempt: &Attempt, own: &WorkItemUpdate) -> Option<Record> {
+    let remote = item.remote.as_mut()?;
+    let mut before = azdo::Fields::new();
+    for name in attempt.fields.keys().filter(|name| name.as_str() != field::HISTORY) {
+        let Some(change) = own.fields.get(name) else { continue };
+        let was = match change.new_value.clone().filter(|value| !value.is_null()) {
+            Some(value) => remote.fields.insert(name.clone(), value),
+            None => remote.fields.remove(name),
+        };
+        before.insert(name.clone(), was.unwrap_or(Value::Null));
+    }
+    (!before.is_empty()).then(|| {
+        Record::Observed(Box::new(Observation {
+            item: item.id,
+            remote: remote.clone(),
+            before,
+            has_new_relations: false,
+            is_own: true,
+        }))
+    })
 }
 
 /// The work item has moved past the rev that unanswered requests tested: they have taken effect, or never will.

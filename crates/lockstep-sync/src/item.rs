@@ -72,6 +72,8 @@ pub struct Errand {
     pub not_before_us: i64,
     /// Notices to settle once it has been read.
     pub notices: Vec<NoticeId>,
+    /// Those that the read under way answers. What is heard meanwhile may be newer than that read, and asks for another.
+    pub reading: Vec<NoticeId>,
     /// Calls in a row that ended without progress.
     pub n_failures: u32,
 }
@@ -145,6 +147,7 @@ impl Item {
         self.edits.is_empty()
             && self.attempt.is_none()
             && errand.notices.is_empty()
+            && errand.reading.is_empty()
             && !errand.is_stale
             && !errand.is_missing
             && !errand.is_busy

@@ -270,7 +270,8 @@ impl Replica {
             let is_creating = self.has_open_creation();
             match id.and_then(|id| self.items.get_mut(&id)) {
                 Some(item) => {
-                    if !item.errand.notices.contains(&heard.notice) {
+                    let errand = &item.errand;
+                    if !errand.notices.contains(&heard.notice) && !errand.reading.contains(&heard.notice) {
                         item.errand.notices.push(heard.notice);
                         item.errand.is_stale = true;
                     }
@@ -424,6 +425,9 @@ impl Replica {
             };
             if let Some(work_item) = item.work_item {
                 item.errand.is_busy = true;
+                let heard = std::mem::take(&mut item.errand.notices);
+                item.errand.reading.extend(heard);
+                item.errand.is_stale = false;
                 items.push(id);
                 ids.push(work_item);
             }
@@ -449,7 +453,7 @@ impl Replica {
                 notices.extend(
                     self.items
                         .get_mut(id)
-                        .map(|i| std::mem::take(&mut i.errand.notices))
+                        .map(|i| std::mem::take(&mut i.errand.reading))
                         .unwrap_or_default(),
                 );
             }

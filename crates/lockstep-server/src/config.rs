@@ -138,8 +138,11 @@ impl Config {
             figment = figment.merge(Toml::file_exact(file));
         }
         let config: Self = figment
-            // LOCKSTEP_CONFIG names the file, LOCKSTEP_TEST_* are for the tests.
-            .merge(Env::prefixed("LOCKSTEP_").filter(|name| name != "config" && !name.starts_with("test_")))
+            // LOCKSTEP_CONFIG names the file; the rest are the tests' own and no settings.
+            .merge(Env::prefixed("LOCKSTEP_").filter(|name| {
+                let is_of_tests = ["azdo_specs", "cases", "chromium", "seed", "seeds"].contains(&name.as_str());
+                name != "config" && !is_of_tests && !name.starts_with("test_")
+            }))
             .merge(Serialized::defaults(overrides))
             .extract()
             .map_err(|error| unreadable(&error))?;

@@ -40,7 +40,7 @@ export function ItemsTable(props: TableProps) {
             <th>Status</th>
             <th>Priority</th>
             <th>Team</th>
-            <th>Came from</th>
+            <th className={style.origin}>Came from</th>
             <th>Owner</th>
             <th>Due</th>
             <th>Work item</th>
@@ -94,7 +94,7 @@ function Row({ item, isTabStop, ...props }: TableProps & { item: ActionItem; isT
           </span>
         )}
       </td>
-      <td className={style.muted}>{ORIGIN_WORDS[item.origin]}</td>
+      <td className={`${style.muted} ${style.origin}`}>{ORIGIN_WORDS[item.origin]}</td>
       <td>
         <span className={style.cell}>
           <Avatar name={item.owner?.name ?? null} initials={item.owner?.initials} />

@@ -40,6 +40,9 @@ pub enum CollectionError {
     /// The host alone: an organization or collection is missing.
     #[error("the organization or collection is missing behind the host")]
     MissingCollection,
+    /// A token was pasted where the address belongs.
+    #[error("this is a token, not an address")]
+    HoldsToken,
 }
 
 impl Collection {
@@ -55,6 +58,9 @@ impl Collection {
         }
         if typed.len() > ADDRESS_BYTES_MAX {
             return Err(CollectionError::NotAnAddress);
+        }
+        if holds_token(typed) {
+            return Err(CollectionError::HoldsToken);
         }
         if is_organization_name(typed) {
             return Ok(Self::of_organization(typed));
@@ -177,6 +183,15 @@ impl Collection {
     }
 }
 
+/// Whether a word of the text has the shape of a personal access token: 52 characters of base32, or 84 as they are made
+/// since 2024. It would travel as part of the address, into logs on the way.
+fn holds_token(typed: &str) -> bool {
+    typed.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| {
+        let is_base32 = || word.bytes().all(|b| matches!(b, b'a'..=b'z' | b'2'..=b'7'));
+        word.len() == 84 || (word.len() == 52 && is_base32())
+    })
+}
+
 /// Letters, digits and hyphens: an organization's name typed alone.
 fn is_organization_name(typed: &str) -> bool {
     typed.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') && !typed.eq_ignore_ascii_case("localhost")
@@ -200,6 +215,23 @@ mod tests {
                 "canonical form of {typed}"
             );
         }
+    }
+
+    #[test]
+    fn a_token_is_no_address_wherever_it_stands() {
+        let classic = "abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrst";
+        let long = "A1".repeat(42);
+        for typed in [
+            classic.to_owned(),
+            long.clone(),
+            format!("https://dev.azure.com/{long}"),
+            format!("https://tfs.northquay.example/tfs/{classic}"),
+        ] {
+            check(&typed, Err(CollectionError::HoldsToken));
+        }
+        let name = "N".repeat(52);
+        let url = format!("https://tfs.northquay.example/{name}");
+        check(&url, Ok((&url, &name)));
     }
 
     #[test]

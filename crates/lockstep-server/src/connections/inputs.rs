@@ -18,6 +18,7 @@ pub fn server_url(typed: &str) -> Result<Collection, ApiError> {
             CollectionError::UnknownScheme => "must begin with https:// or http://",
             CollectionError::HoldsCredentials => "must not hold a user name or password",
             CollectionError::MissingCollection => "lacks the organization or collection behind the host",
+            CollectionError::HoldsToken => "is a token: paste it into the field for the token",
         };
         Refusal::field_is("server_url", message)
             .next_step("Enter the address as the browser shows it, or just the organization's name.")

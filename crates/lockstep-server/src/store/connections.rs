@@ -46,8 +46,8 @@ sql! {
         postgres: "select connection_id, count(*) from edits where company_id = $1 and state = 'held'
             and hold ->> 'hold' <> 'needs_token' group by connection_id"
     };
-    COUNT_PAIRED = "select connection_id, count(*) from work_items
-        where company_id = $1 and work_item_id is not null group by connection_id";
+    COUNT_PAIRED = "select w.connection_id, count(*) from action_items a join work_items w on w.item_id = a.id
+        where a.company_id = $1 and a.deleted_us is null and w.work_item_id is not null group by w.connection_id";
     POLLED = "select connection_id, max(moved_us) from cursors where company_id = $1 group by connection_id";
 }
 

@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::collection::Collection;
@@ -110,6 +111,30 @@ impl<T: Transport> Client<T> {
             .ok_or(Error::VersionOutOfRange { latest: None })?;
         call.query.push(("api-version", version));
         self.send(call).await
+    }
+
+    /// Sends a call on a route and reads the answer straight into `V`, several times quicker than by way of a
+    /// [`Value`]. An answer of another shape, or with broken text in it, is given to `read`, which is lenient.
+    pub(crate) async fn call_typed<V: DeserializeOwned>(
+        &self,
+        route: Route,
+        mut call: Call,
+        read: impl FnOnce(&Value) -> Option<V>,
+    ) -> Result<V, Error> {
+        let version = self
+            .versions
+            .of(route)
+            .ok_or(Error::VersionOutOfRange { latest: None })?;
+        call.query.push(("api-version", version));
+        let response = self.transport.send(self.request(call)).await?;
+        let throttle = self.observe(&response);
+        refusal::accept(&response, &throttle)?;
+        if let Ok(value) = serde_json::from_slice(&response.body) {
+            return Ok(value);
+        }
+        read(&refusal::read(&response, &throttle)?).ok_or(Error::Unreadable {
+            status: response.status,
+        })
     }
 
     /// Sends a call as it stands.

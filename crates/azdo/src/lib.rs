@@ -11,6 +11,7 @@
 //! published code of Microsoft's clients, and from public bug reports where neither says anything. Items that rest
 //! on the weaker sources say so.
 
+mod backlogs;
 mod body;
 mod classification;
 mod client;
@@ -23,10 +24,12 @@ mod metadata;
 mod patch;
 pub mod planted;
 mod projects;
+mod queries;
 mod recycle_bin;
 mod refusal;
 mod reporting;
 mod service_hooks;
+mod team_settings;
 mod throttle;
 mod token;
 mod transport;
@@ -38,6 +41,7 @@ mod work_items;
 
 pub mod model;
 
+pub use backlogs::{BacklogLevel, Backlogs, FEATURE_CATEGORY, REQUIREMENT_CATEGORY};
 pub use classification::{ClassificationNode, Tree};
 pub use client::Client;
 pub use collection::{Collection, CollectionError};
@@ -48,10 +52,14 @@ pub use metadata::{Field, StateCategory, TypeField, WorkItemState, WorkItemType}
 pub use model::*;
 pub use patch::{Creation, Update};
 pub use projects::{Project, Team};
+pub use queries::{QueryKind, SavedQuery};
 pub use recycle_bin::DeletedWorkItem;
 pub use reporting::{FeedStart, LinkEntry, LinksPage, RevisionEntry, RevisionsPage};
 pub use service_hooks::{
     MaskedSecretError, Notification, NotificationError, Subscription, SubscriptionSpec, SubscriptionStatus,
+};
+pub use team_settings::{
+    BugsBehavior, DateRange, MemberCapacity, TeamFieldValue, TeamFieldValues, TeamIteration, TeamSettings, TimeFrame,
 };
 pub use throttle::Throttle;
 pub use token::{Token, TokenFormatError};

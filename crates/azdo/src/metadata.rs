@@ -26,6 +26,8 @@ pub struct WorkItemType {
     pub reference_name: String,
     /// Colour, `RRGGBB`, such as `009CCC`.
     pub color: Option<String>,
+    /// Name of its picture, such as `icon_book`; older servers send none.
+    pub icon: Option<String>,
     /// Can't be created any more.
     pub is_disabled: bool,
     /// States in the server's order.
@@ -184,6 +186,7 @@ fn read_type(entry: &Value) -> Option<WorkItemType> {
         name: text(entry, "name")?,
         reference_name: text(entry, "referenceName").unwrap_or_default(),
         color: text(entry, "color").and_then(|color| plain_color(&color)),
+        icon: entry.get("icon").and_then(|icon| text(icon, "id")),
         is_disabled: flag(entry, "isDisabled"),
         states: list("states").iter().filter_map(read_state).collect(),
         fields: fields.iter().filter_map(read_type_field).collect(),

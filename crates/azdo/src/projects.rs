@@ -29,6 +29,8 @@ pub struct Team {
     pub id: String,
     /// Name.
     pub name: String,
+    /// What it does, in its own words; `None` where it says nothing.
+    pub description: Option<String>,
     /// Number of its project; older servers don't say.
     pub project_id: Option<String>,
     /// Name of its project; older servers don't say.
@@ -57,6 +59,7 @@ impl<T: Transport> Client<T> {
             let team = Team {
                 id: text(entry, "id")?,
                 name: text(entry, "name")?,
+                description: text(entry, "description").filter(|text| !text.trim().is_empty()),
                 project_id: text(entry, "projectId"),
                 project_name: text(entry, "projectName"),
             };

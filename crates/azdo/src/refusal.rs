@@ -23,15 +23,26 @@ pub(crate) const ANONYMOUS_ID: &str = "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa";
 
 /// The JSON of a successful answer; `Null` for a 204.
 pub(crate) fn read(response: &Response, throttle: &Throttle) -> Result<Value, Error> {
+    accept(response, throttle)?;
+    if response.status == 204 {
+        return Ok(Value::Null);
+    }
+    body::json(&response.body).ok_or(Error::Unreadable {
+        status: response.status,
+    })
+}
+
+/// Whether an answer is a success whose body is the server's own and can be read.
+pub(crate) fn accept(response: &Response, throttle: &Throttle) -> Result<(), Error> {
     match response.status {
-        204 => Ok(Value::Null),
-        200..=299 => read_success(response),
+        204 => Ok(()),
+        200..=299 => accept_success(response),
         300..=399 => Err(redirect(response)),
         _ => Err(refusal(response, throttle)),
     }
 }
 
-fn read_success(response: &Response) -> Result<Value, Error> {
+fn accept_success(response: &Response) -> Result<(), Error> {
     let status = response.status;
     if body::is_html(response) {
         // 203 is the status Azure DevOps sends its sign-in page with; a proxy that shows a page of its own uses 200.
@@ -51,7 +62,7 @@ fn read_success(response: &Response) -> Result<Value, Error> {
     if status == 203 {
         return Err(Error::Unreadable { status });
     }
-    body::json(&response.body).ok_or(Error::Unreadable { status })
+    Ok(())
 }
 
 fn redirect(response: &Response) -> Error {

@@ -65,6 +65,15 @@ pub(crate) enum Route {
     ReportingRevisions,
     ReportingLinks,
     Subscriptions,
+    TeamSettings,
+    TeamIterations,
+    TeamFieldValues,
+    TeamCapacities,
+    TeamDaysOff,
+    BacklogConfiguration,
+    ProcessConfiguration,
+    Queries,
+    WiqlById,
 }
 
 /// One entry of the server's list.
@@ -223,7 +232,8 @@ fn version_by_release(route: Route, release: Release) -> Option<String> {
 
 /// The preview number of a route that wasn't released yet in this release.
 fn preview_number(route: Route, release: Release) -> Option<u16> {
-    (route == Route::WorkItemTypeStates && release < Release(7, 0)).then_some(1)
+    let was_preview = matches!(route, Route::WorkItemTypeStates | Route::ProcessConfiguration);
+    (was_preview && release < Release(7, 0)).then_some(1)
 }
 
 fn flavor_of(released: Release) -> Flavor {
@@ -260,7 +270,7 @@ fn read_entry(entry: &Value) -> Option<(Route, Offered)> {
 }
 
 impl Route {
-    const ALL: [Route; 16] = [
+    const ALL: [Route; 25] = [
         Route::Projects,
         Route::Teams,
         Route::TeamMembers,
@@ -277,6 +287,15 @@ impl Route {
         Route::ReportingRevisions,
         Route::ReportingLinks,
         Route::Subscriptions,
+        Route::TeamSettings,
+        Route::TeamIterations,
+        Route::TeamFieldValues,
+        Route::TeamCapacities,
+        Route::TeamDaysOff,
+        Route::BacklogConfiguration,
+        Route::ProcessConfiguration,
+        Route::Queries,
+        Route::WiqlById,
     ];
 
     /// The number Microsoft's clients look the route up by.
@@ -298,6 +317,15 @@ impl Route {
             Route::ReportingRevisions => "f828fe59-dd87-495d-a17c-7a8d6211ca6c",
             Route::ReportingLinks => "b5b5b6d0-0308-40a1-b3f4-b9bb3c66878f",
             Route::Subscriptions => "fc50d02a-849f-41fb-8af1-0a5216103269",
+            Route::TeamSettings => "c3c1012b-bea7-49d7-b45e-1664e566f84c",
+            Route::TeamIterations => "c9175577-28a1-4b06-9197-8636af9f64ad",
+            Route::TeamFieldValues => "07ced576-58ed-49e6-9c1e-5cb53ab8bf2a",
+            Route::TeamCapacities => "74412d15-8c1a-4352-a48d-ef1ed5587d57",
+            Route::TeamDaysOff => "2d4faa2e-9150-4cbf-a47a-932b1b4a0773",
+            Route::BacklogConfiguration => "7799f497-3cb5-4f16-ad4f-5cd06012db64",
+            Route::ProcessConfiguration => "f901ba42-86d2-4b0c-89c1-3f86d06daa84",
+            Route::Queries => "a67d190c-c41f-424b-814d-0e906f659301",
+            Route::WiqlById => "a02355f5-5f8a-4671-8e32-369d23aac83d",
         }
     }
 }

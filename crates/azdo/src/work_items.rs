@@ -5,9 +5,10 @@
 
 use std::collections::BTreeSet;
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::client::{Call, Client, api_path, entries};
+use crate::client::{Call, Client, api_path};
 use crate::error::Error;
 use crate::model::{WorkItem, WorkItemId};
 use crate::patch::{Creation, Update};
@@ -40,25 +41,24 @@ impl<T: Transport> Client<T> {
         let ids: Vec<WorkItemId> = waiting.iter().copied().collect();
         let mut work_items = Vec::with_capacity(ids.len());
         for batch in ids.chunks(WORK_ITEMS_PER_READ_MAX) {
-            let answer = self.read_batch(batch).await?;
-            let read = entries(&answer)?.iter().filter_map(WorkItem::from_value);
-            work_items.extend(read.filter(|item| batch.contains(&item.id) && waiting.remove(&item.id)));
+            let read = self.read_batch(batch).await?.value.into_iter().flatten();
+            work_items.extend(read.filter(|item| waiting.remove(&item.id)).map(without_empty_fields));
         }
         Ok(work_items)
     }
 
-    async fn read_batch(&self, ids: &[WorkItemId]) -> Result<crate::client::Answer, Error> {
+    async fn read_batch(&self, ids: &[WorkItemId]) -> Result<Batch, Error> {
         if self.versions().of(Route::WorkItemsBatch).is_some() {
             let body = json!({"ids": ids, "$expand": EXPAND, "errorPolicy": "omit"});
             let call = Call::new(Method::Post, "/_apis/wit/workitemsbatch".to_owned()).json(&body);
-            return self.call(Route::WorkItemsBatch, call).await;
+            return self.call_typed(Route::WorkItemsBatch, call, read_batch).await;
         }
         let ids: Vec<String> = ids.iter().map(WorkItemId::to_string).collect();
         let call = Call::get("/_apis/wit/workitems".to_owned())
             .query("ids", ids.join(","))
             .query("$expand", EXPAND)
             .query("errorPolicy", "omit");
-        self.call(Route::WorkItems, call).await
+        self.call_typed(Route::WorkItems, call, read_batch).await
     }
 
     /// Makes a work item. One request, no retry: an answer that isn't definite leaves it open whether it was made.
@@ -134,6 +134,26 @@ impl<T: Transport> Client<T> {
             .query_if(self.versions().answers_with_relations(), "$expand", EXPAND)
             .json_patch(document)
     }
+}
+
+/// The answer to a batch: `null` stands for one that can't be read.
+#[derive(Deserialize)]
+struct Batch {
+    value: Vec<Option<WorkItem>>,
+}
+
+/// A batch whose entries are not all of the plain shape; what can't be read is left out.
+fn read_batch(answer: &Value) -> Option<Batch> {
+    let entries = answer.get("value")?.as_array()?;
+    Some(Batch {
+        value: entries.iter().map(WorkItem::from_value).collect(),
+    })
+}
+
+/// Empty is absent; some servers write `null` all the same.
+fn without_empty_fields(mut item: WorkItem) -> WorkItem {
+    item.fields.retain(|_, value| !value.is_null());
+    item
 }
 
 /// The work item, if it is the one that was asked for.

@@ -288,6 +288,115 @@ fn projects_teams_and_members_are_read() {
 }
 
 #[test]
+fn what_a_team_has_set_is_read() {
+    // There is no example of reading team settings; a PATCH answers with the same shape.
+    each("work", "teamsettings__PATCH", |name, body| {
+        let settings = run(script(body).client().team_settings("P", "T")).unwrap();
+        assert_eq!(settings.working_days.len(), n_members(&body["workingDays"]), "{name}");
+        let bugs = azdo::BugsBehavior::parse(body["bugsBehavior"].as_str().unwrap());
+        assert_eq!(settings.bugs_behavior, bugs, "{name}");
+        assert!(settings.backlog_iteration.is_some(), "{name}");
+    });
+    each(
+        "work",
+        "iterations__GET__work_teamsettings_iterations__timeframe",
+        |name, body| {
+            let iterations = run(script(body).client().team_iterations("P", "T")).unwrap();
+            assert_eq!(iterations.len(), n_members(&body["values"]), "{name}");
+            assert!(
+                iterations.iter().all(|i| !i.id.is_empty() && i.start_date.is_none()),
+                "{name}"
+            );
+        },
+    );
+    each("work", "teamFieldValues__", |name, body| {
+        let areas = run(script(body).client().team_field_values("P", "T")).unwrap();
+        assert_eq!(areas.field, field::AREA_PATH, "{name}");
+        assert_eq!(areas.values.len(), n_members(&body["values"]), "{name}");
+        assert!(areas.default_value.is_some(), "{name}");
+    });
+}
+
+#[test]
+fn capacities_and_days_off_are_read() {
+    for prefix in [
+        "capacities__GET__work_teamsettings_iterations__iterationId__capacities-",
+        "capacities__PUT__",
+    ] {
+        each("work", prefix, |name, body| {
+            let capacities = run(script(body).client().team_capacities("P", "T", "i")).unwrap();
+            let listed = if body["value"].is_array() {
+                &body["value"]
+            } else {
+                &body["values"]
+            };
+            assert_eq!(capacities.len(), n_members(listed), "{name}");
+            for (capacity, entry) in capacities.iter().zip(listed.as_array().unwrap()) {
+                let hours = entry["activities"].as_array().unwrap().iter();
+                let hours: f64 = hours.map(|a| a["capacityPerDay"].as_f64().unwrap()).sum();
+                assert_eq!(capacity.per_day, hours, "{name}");
+                assert_eq!(capacity.days_off.len(), n_members(&entry["daysOff"]), "{name}");
+            }
+        });
+    }
+    each("work", "teamDaysOff__", |name, body| {
+        let days = run(script(body).client().team_days_off("P", "T", "i")).unwrap();
+        assert_eq!(days.len(), n_members(&body["daysOff"]), "{name}");
+    });
+}
+
+#[test]
+fn the_process_says_which_types_are_on_which_level() {
+    each("work", "processConfiguration__", |name, body| {
+        let backlogs = run(script(body).client().process_configuration("P")).unwrap();
+        assert_eq!(
+            backlogs.portfolio.len(),
+            n_members(&body["portfolioBacklogs"]),
+            "{name}"
+        );
+        assert_eq!(backlogs.features().unwrap().work_item_types, ["Feature"], "{name}");
+        let with_bugs = backlogs.requirement_types(azdo::BugsBehavior::AsRequirements);
+        assert_eq!(with_bugs, ["User Story", "Bug"], "{name}");
+        assert_eq!(
+            backlogs.requirement_types(azdo::BugsBehavior::AsTasks),
+            ["User Story"],
+            "{name}"
+        );
+        let effort = backlogs.effort_field.as_ref().map(azdo::FieldName::as_str);
+        assert_eq!(effort, Some("Microsoft.VSTS.Scheduling.StoryPoints"), "{name}");
+    });
+}
+
+#[test]
+fn saved_queries_are_read_with_their_folders() {
+    fn n_queries(queries: &[azdo::SavedQuery]) -> usize {
+        queries.iter().map(|query| 1 + n_queries(&query.children)).sum()
+    }
+    fn n_listed(entries: &Value) -> usize {
+        let entries = entries.as_array().into_iter().flatten();
+        entries.map(|entry| 1 + n_listed(&entry["children"])).sum()
+    }
+    each("wit", "queries__GET__wit_queries__depth-1", |name, body| {
+        // Folders that go deeper are asked for one by one, and hold nothing more here.
+        let deeper = serde_json::json!({"id": "f", "name": "f", "isFolder": true, "hasChildren": false});
+        let answers = std::iter::once(body).chain(std::iter::repeat_n(&deeper, 20));
+        let script = Script::of(answers.map(|body| answer(200, body.clone())));
+        let queries = run(script.client().saved_queries("P")).unwrap();
+        assert_eq!(n_queries(&queries), n_listed(&body["value"]), "{name}");
+        assert!(queries.iter().all(|query| query.is_folder), "{name}");
+    });
+    each("wit", "queries__GET__wit_queries__queryId_", |name, body| {
+        let query = run(script(body).client().saved_query("P", "q")).unwrap();
+        assert_eq!(query.path, body["path"].as_str().unwrap(), "{name}");
+        assert_eq!(query.wiql.as_deref(), body["wiql"].as_str(), "{name}");
+    });
+    each("wit", "wiql__GET", |name, body| {
+        let ids = run(script(body).client().run_saved_query("P", "q")).unwrap();
+        assert!(!ids.is_empty(), "{name}");
+    });
+}
+
+#[test]
 fn subscriptions_are_read() {
     let spec = SubscriptionSpec::new(None, "workitem.created", "https://l.example/h", "u", "s").unwrap();
     each("hooks", "subscriptions__GET", |name, body| {

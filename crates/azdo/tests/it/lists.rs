@@ -186,6 +186,120 @@ fn a_query_asks_for_exact_times_and_answers_each_number_once() {
     );
 }
 
+fn flat(ids: std::ops::RangeInclusive<i64>) -> Response {
+    let ids: Vec<Value> = ids.map(|id| json!({"id": id})).collect();
+    answer(200, json!({"queryType": "flat", "workItems": ids}))
+}
+
+#[test]
+fn a_query_is_read_page_by_page_behind_the_last_number() {
+    let script = Script::of([flat(1..=3), flat(4..=6), flat(7..=7)]);
+    let wiql = "SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = 'Harbour'";
+    let ids = run(script.client().query_by_pages(None, wiql, 3)).unwrap();
+    assert_eq!(ids, (1..=7).map(WorkItemId).collect::<Vec<_>>());
+    let bodies: Vec<String> = script
+        .asked()
+        .iter()
+        .map(|r| String::from_utf8_lossy(&r.body).into_owned())
+        .collect();
+    assert!(
+        bodies[2].contains("AND [System.Id] > 6 ORDER BY [System.Id]"),
+        "{bodies:?}"
+    );
+    assert!(script.asked_lines()[0].contains("$top=3"));
+}
+
+#[test]
+fn a_server_that_ignores_the_page_is_noticed() {
+    let script = Script::of([flat(1..=3), flat(1..=3)]);
+    let ids = run(script
+        .client()
+        .query_by_pages(None, "SELECT [System.Id] FROM WorkItems", 3))
+    .unwrap();
+    assert_eq!(ids.len(), 3);
+}
+
+#[test]
+fn a_query_goes_by_pages_only_where_its_result_is_too_large() {
+    let too_many = || {
+        let message = "VS402337: The number of work items returned exceeds the size limit of 20000.";
+        answer(
+            400,
+            json!({"message": message, "typeKey": "WorkItemTrackingQueryResultSizeLimitExceededException"}),
+        )
+    };
+    let wiql = "SELECT [System.Id] FROM WorkItems WHERE [System.Id] > 0 ORDER BY [System.Title]";
+    let script = Script::of([too_many(), flat(1..=2)]);
+    assert_eq!(run(script.client().query_whole(None, wiql)).unwrap().len(), 2);
+    let script = Script::of([flat(1..=2)]);
+    assert_eq!(run(script.client().query_whole(None, wiql)).unwrap().len(), 2);
+    let script = Script::of([too_many()]);
+    let links = "SELECT [System.Id] FROM WorkItemLinks";
+    assert!(azdo::wiql::is_too_many(
+        &run(script.client().query_whole(None, links)).unwrap_err()
+    ));
+}
+
+#[test]
+fn folders_deeper_than_two_levels_are_unfolded_one_by_one() {
+    let folder = |id: &str, children: Value| json!({"id": id, "name": id, "path": id, "isFolder": true, "hasChildren": true, "children": children});
+    let cut = json!({"id": "deep", "name": "deep", "isFolder": true, "hasChildren": true});
+    let query = json!({"id": "q", "name": "PI 2", "queryType": "flat"});
+    let script = Script::of([
+        answer(200, json!({"value": [folder("shared", json!([cut]))]})),
+        answer(200, folder("deep", json!([query]))),
+    ]);
+    let queries = run(script.client().saved_queries("Harbour")).unwrap();
+    let found = &queries[0].children[0].children[0];
+    assert_eq!((found.name.as_str(), found.kind), ("PI 2", Some(azdo::QueryKind::Flat)));
+    assert_eq!(
+        script.asked_lines()[1],
+        "GET /Harbour/_apis/wit/queries/deep?$depth=2&api-version=7.1"
+    );
+}
+
+#[test]
+fn a_teams_own_backlogs_tell_where_bugs_stand_and_which_field_holds_the_effort() {
+    let level = |id: &str, rank: i64, types: Value| json!({"id": id, "name": id, "rank": rank, "workItemTypes": types});
+    let body = json!({
+        "portfolioBacklogs": [
+            level("Microsoft.FeatureCategory", 3, json!([{"name": "Feature"}])),
+            level("Microsoft.EpicCategory", 4, json!([{"name": "Epic"}])),
+        ],
+        "requirementBacklog": level("Microsoft.RequirementCategory", 2, json!([{"name": "User Story"}, {"name": "Bug"}])),
+        "taskBacklog": level("Microsoft.TaskCategory", 1, json!([{"name": "Task"}])),
+        "hiddenBacklogs": ["Microsoft.EpicCategory"],
+        "bugsBehavior": "asRequirements",
+        "backlogFields": {"typeFields": {"Order": "Microsoft.VSTS.Common.StackRank", "Effort": "Microsoft.VSTS.Scheduling.Effort"}},
+    });
+    let script = Script::of([answer(200, body)]);
+    let backlogs = run(script.client().backlog_configuration("Harbour", "Tideway team")).unwrap();
+    assert_eq!(backlogs.portfolio[0].id, "Microsoft.EpicCategory");
+    assert!(backlogs.portfolio[0].is_hidden && !backlogs.portfolio[1].is_hidden);
+    assert_eq!(backlogs.features().unwrap().work_item_types, ["Feature"]);
+    assert_eq!(backlogs.bugs_behavior, Some(azdo::BugsBehavior::AsRequirements));
+    let effort = backlogs.effort_field.as_ref().map(azdo::FieldName::as_str);
+    assert_eq!(effort, Some("Microsoft.VSTS.Scheduling.Effort"));
+    assert_eq!(
+        script.asked_lines(),
+        ["GET /Harbour/Tideway%20team/_apis/work/backlogconfiguration?api-version=7.1"]
+    );
+}
+
+#[test]
+fn what_a_batch_can_not_be_read_plainly_of_is_read_leniently() {
+    // A number as text and a lone half of a character: neither may cost the others.
+    let body = r#"{"count":3,"value":[null,{"id":1,"rev":2,"fields":{"System.Title":"a\ud800"},"relations":null},
+        {"id":2,"rev":"3","fields":{"System.Title":"b","System.Tags":null}}]}"#;
+    let script = Script::of([with(200, &[], body)]);
+    let items = run(script.client().work_items(&[1, 2, 3].map(WorkItemId))).unwrap();
+    assert_eq!(
+        items.iter().map(|item| (item.id.0, item.rev.0)).collect::<Vec<_>>(),
+        [(1, 2), (2, 3)]
+    );
+    assert_eq!(items[1].fields.len(), 1, "empty is absent");
+}
+
 #[test]
 fn paths_of_nodes_are_built_from_names_without_the_hidden_level() {
     let body = json!({"id": 1, "identifier": "g", "name": "Harbour", "path": "\\Harbour\\Iteration", "children": [

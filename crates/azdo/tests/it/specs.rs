@@ -46,6 +46,16 @@ pub fn requests(versions: Versions) -> Vec<(&'static str, String, BTreeMap<Strin
         drop(client.classification_nodes("P", Tree::Iterations, 3).await);
         drop(client.query(None, "q", Some(5)).await);
         drop(client.query(Some("P"), "q", None).await);
+        drop(client.team_settings("P", "T").await);
+        drop(client.team_iterations("P", "T").await);
+        drop(client.team_field_values("P", "T").await);
+        drop(client.team_capacities("P", "T", "i").await);
+        drop(client.team_days_off("P", "T", "i").await);
+        drop(client.backlog_configuration("P", "T").await);
+        drop(client.process_configuration("P").await);
+        drop(client.saved_queries("P").await);
+        drop(client.saved_query("P", "q").await);
+        drop(client.run_saved_query("P", "q").await);
         drop(client.work_item(id).await);
         drop(client.work_items(&[id]).await);
         drop(client.create_work_item("P", "Bug", &Creation::new(), true).await);
@@ -64,7 +74,7 @@ pub fn requests(versions: Versions) -> Vec<(&'static str, String, BTreeMap<Strin
         drop(client.delete_subscription("s").await);
     });
     let requests = recorder.0.into_inner().unwrap();
-    assert_eq!(requests.len(), 27, "one request for each call");
+    assert_eq!(requests.len(), 37, "one request for each call");
     requests.iter().map(parts).collect()
 }
 
@@ -205,6 +215,8 @@ fn area_of(path: &str) -> &'static str {
         "wit"
     } else if path.contains("/_apis/hooks/") {
         "hooks"
+    } else if path.contains("/_apis/work/") {
+        "work"
     } else {
         "core"
     }
@@ -212,7 +224,7 @@ fn area_of(path: &str) -> &'static str {
 
 fn check_release(specs: &Path, release: &str, suffixes: &[&str]) {
     let requests = requests(Versions::of_server(release).unwrap());
-    for area in ["wit", "core", "hooks"] {
+    for area in ["wit", "work", "core", "hooks"] {
         let files: Vec<_> = suffixes
             .iter()
             .map(|suffix| specs.join(format!("{area}-{suffix}.json")))

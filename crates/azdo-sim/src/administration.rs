@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::access::{Permission, Person, TokenInfo, TokenSpec};
 use crate::nodes::Tree;
-use crate::organization::Team;
 use crate::process::TYPES;
+use crate::team::{BugsBehavior, MemberCapacity, Team};
 use crate::truth::{Accepted, Snapshot};
 use crate::{ProjectInfo, Sim, TeamInfo};
 
@@ -81,13 +81,8 @@ impl Sim {
         let area = self.add_area(&format!("{owner}\\{name}"));
         let id = self.dice.guid();
         let members = members.iter().map(|member| (*member).to_owned()).collect();
-        self.organization.projects[at].teams.push(Team {
-            id: id.clone(),
-            name: name.to_owned(),
-            members,
-            area,
-            iterations: Vec::new(),
-        });
+        let team = Team::new(id.clone(), name, area, true);
+        self.organization.projects[at].teams.push(Team { members, ..team });
         id
     }
 
@@ -122,15 +117,54 @@ impl Sim {
 
     /// A team works in these iterations, by node id.
     pub fn set_team_iterations(&mut self, project: &str, team: &str, iterations: &[i64]) {
+        self.change_team(project, team, |team| team.iterations = iterations.to_vec());
+    }
+
+    /// What a team says it does.
+    pub fn set_team_description(&mut self, project: &str, team: &str, description: &str) {
+        self.change_team(project, team, |team| team.description = description.to_owned());
+    }
+
+    /// The areas of a team by node id, each with or without those below it; the first is where its new work items go.
+    pub fn set_team_areas(&mut self, project: &str, team: &str, areas: &[(i64, bool)]) {
+        let Some((first, _)) = areas.first() else { return };
+        self.change_team(project, team, |team| {
+            team.area = *first;
+            team.areas = areas.to_vec();
+        });
+    }
+
+    /// The iteration a team's backlog is read from, by node id; none for the project's root.
+    pub fn set_backlog_iteration(&mut self, project: &str, team: &str, iteration: Option<i64>) {
+        self.change_team(project, team, |team| team.backlog_iteration = iteration);
+    }
+
+    /// How a team plans its bugs.
+    pub fn set_bugs_behavior(&mut self, project: &str, team: &str, bugs: BugsBehavior) {
+        self.change_team(project, team, |team| team.bugs = bugs);
+    }
+
+    /// What the members of a team can do in an iteration (node id).
+    pub fn set_capacities(&mut self, project: &str, team: &str, iteration: i64, capacities: Vec<MemberCapacity>) {
+        self.change_team(project, team, |team| {
+            team.capacities.insert(iteration, capacities);
+        });
+    }
+
+    /// First and last days of an iteration (node id) on which nobody of a team works, ISO calendar dates.
+    pub fn set_team_days_off(&mut self, project: &str, team: &str, iteration: i64, days_off: Vec<(String, String)>) {
+        self.change_team(project, team, |team| {
+            team.days_off.insert(iteration, days_off);
+        });
+    }
+
+    fn change_team(&mut self, project: &str, team: &str, change: impl FnOnce(&mut Team)) {
         let Some(at) = self.organization.project(project) else {
             return;
         };
-        if let Some(team) = self.organization.projects[at]
-            .teams
-            .iter_mut()
-            .find(|t| t.name == team || t.id == team)
-        {
-            team.iterations = iterations.to_vec();
+        let teams = &mut self.organization.projects[at].teams;
+        if let Some(team) = teams.iter_mut().find(|t| t.name == team || t.id == team) {
+            change(team);
         }
     }
 

@@ -4,6 +4,8 @@
 //! A case talks only over requests and answers and cleans up after itself; it needs one project, a token that may write
 //! work items, and nobody else at work on what it makes. What is doubtful is no case: see [`crate::Doubts`].
 
+mod planning;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -55,6 +57,37 @@ const CASES: &[(&str, Case)] = &[
     ("a deleted work item is in the recycle bin and comes back", recycle_bin),
     ("the revisions feed reaches its last batch", feed_ends),
     ("a query finds a new work item by its id", query_finds),
+    (
+        "the default team tells its backlog iteration and its areas",
+        planning::settings_of_default_team,
+    ),
+    (
+        "the process names its levels and the field of the effort",
+        planning::effort_is_named,
+    ),
+    (
+        "saved queries are a tree of one's own and shared ones",
+        planning::shared_queries_are_listed,
+    ),
+    (
+        "a query with an unknown field is refused with TF51005",
+        planning::unknown_field_of_a_query,
+    ),
+    (
+        "a query with an unknown area is refused with TF51011",
+        planning::unknown_area_of_a_query,
+    ),
+    ("a query is read in pages by id", planning::pages_by_id),
+    ("a dry update checks everything and saves nothing", planning::dry_update),
+    ("a dry creation makes no work item", planning::dry_creation),
+    (
+        "the comment of a link is seen from both ends and changed in one write",
+        planning::comment_of_a_link,
+    ),
+    (
+        "a renamed iteration keeps its id, and the paths of its work items follow",
+        planning::renamed_iteration,
+    ),
 ];
 
 /// Runs every case; each makes what it needs and removes it again.
@@ -131,6 +164,20 @@ impl Peer<'_, '_> {
             PATCH,
             &operations,
         )
+    }
+
+    /// As it stands in a path.
+    fn project(&self) -> String {
+        self.ground.project.replace(' ', "%20")
+    }
+
+    fn query(&mut self, wiql: &str) -> HttpResponse {
+        self.query_top(wiql, 1000)
+    }
+
+    fn query_top(&mut self, wiql: &str, top: usize) -> HttpResponse {
+        let path = format!("{}/_apis/wit/wiql?$top={top}&api-version=7.1", self.project());
+        self.send("POST", &path, JSON, &json!({"query": wiql}))
     }
 
     fn item(&mut self, id: i64) -> Result<Value, String> {

@@ -10,6 +10,7 @@
 mod access;
 mod administration;
 mod authenticate;
+mod backlog_levels;
 mod clock;
 pub mod contract;
 mod dice;
@@ -33,7 +34,9 @@ mod refusal;
 mod render;
 mod routes;
 mod rules;
+mod saved_queries;
 mod sight;
+mod team;
 mod truth;
 mod values;
 mod versions;
@@ -49,6 +52,7 @@ pub use faults::{Exchange, FaultRates, Faults, LATE_APPLY_MAX_S, NOTICE_DELAY_MA
 pub use hooks::{Delivery, DeliveryOutcome, SubscriptionInfo, SubscriptionSpec};
 pub use http::{HttpRequest, HttpResponse};
 pub use people::HistoryEntry;
+pub use team::{BugsBehavior, MemberCapacity};
 pub use truth::{Accepted, AcceptedKind, Snapshot};
 
 use std::collections::BTreeMap;

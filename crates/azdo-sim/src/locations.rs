@@ -70,6 +70,13 @@ locations! {
     TeamFieldValues: "07ced576-58ed-49e6-9c1e-5cb53ab8bf2a", "work", "teamfieldvalues", "{project}/{team}/_apis/{area}/teamsettings/{resource}", 1, "1.0", "7.2", "7.1";
     TeamSettings: "c3c1012b-bea7-49d7-b45e-1664e566f84c", "work", "teamsettings", "{project}/{team}/_apis/{area}/{resource}", 1, "1.0", "7.2", "7.1";
     TeamIterations: "c9175577-28a1-4b06-9197-8636af9f64ad", "work", "iterations", "{project}/{team}/_apis/{area}/teamsettings/{resource}/{id}", 1, "1.0", "7.2", "7.1";
+    Capacities: "74412d15-8c1a-4352-a48d-ef1ed5587d57", "work", "capacities", "{project}/{team}/_apis/{area}/teamsettings/iterations/{iterationId}/{resource}/{teamMemberId}", 3, "1.0", "7.2", "7.1";
+    TeamDaysOff: "2d4faa2e-9150-4cbf-a47a-932b1b4a0773", "work", "teamdaysoff", "{project}/{team}/_apis/{area}/teamsettings/iterations/{iterationId}/{resource}", 1, "1.0", "7.2", "7.1";
+    Backlogs: "a93726f9-7867-4e38-b4f2-0bfafc2f6a94", "work", "backlogs", "{project}/{team}/_apis/{area}/{resource}/{id}", 1, "1.0", "7.2", "7.1";
+    BacklogConfiguration: "7799f497-3cb5-4f16-ad4f-5cd06012db64", "work", "backlogconfiguration", "{project}/{team}/_apis/{area}/{resource}", 1, "1.0", "7.2", "7.1";
+    ProcessConfiguration: "f901ba42-86d2-4b0c-89c1-3f86d06daa84", "work", "processconfiguration", "{project}/_apis/{area}/{resource}", 1, "1.0", "7.2", "7.1";
+    Queries: "a67d190c-c41f-424b-814d-0e906f659301", "wit", "queries", "{project}/_apis/{area}/{resource}/{*query}", 2, "1.0", "7.2", "7.1";
+    WiqlById: "a02355f5-5f8a-4671-8e32-369d23aac83d", "wit", "wiql", "{project}/{team}/_apis/{area}/{resource}/{id}", 2, "1.0", "7.2", "7.1";
     Notifications: "0c62d343-21b0-4732-997b-017fde84dc28", "hooks", "notifications", "_apis/{area}/subscriptions/{subscriptionId}/{resource}/{notificationId}", 1, "1.0", "7.2", "7.1";
     Publishers: "1e83a210-5b53-43bc-90f0-d476a4e5d731", "hooks", "publishers", "_apis/{area}/{resource}/{publisherId}", 1, "1.0", "7.2", "7.1";
     Consumers: "4301c514-5f34-4f5d-a145-f0ea7b5b7d19", "hooks", "consumers", "_apis/{area}/{resource}/{consumerId}", 1, "1.0", "7.2", "7.1";

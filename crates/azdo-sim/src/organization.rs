@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use crate::access::Person;
 use crate::dice::Dice;
 use crate::nodes::Nodes;
+use crate::saved_queries::SavedQuery;
+use crate::team::Team;
 use crate::work_item::WorkItem;
 
 /// A project.
@@ -14,19 +16,6 @@ pub(crate) struct Project {
     pub name: String,
     pub made_us: i64,
     pub teams: Vec<Team>,
-}
-
-/// A team: who is in it and which areas and iterations are its own.
-#[derive(Debug, Clone)]
-pub(crate) struct Team {
-    pub id: String,
-    pub name: String,
-    /// Unique names.
-    pub members: Vec<String>,
-    /// Node id of its area, children included.
-    pub area: i64,
-    /// Node ids of the iterations it chose.
-    pub iterations: Vec<i64>,
 }
 
 /// One line of the revisions feed: a rev was made, or the item went to or came from the recycle bin.
@@ -65,6 +54,7 @@ pub(crate) struct Organization {
     pub watermark: i64,
     pub revision_log: Vec<RevisionEntry>,
     pub link_log: Vec<LinkEntry>,
+    pub queries: Vec<SavedQuery>,
 }
 
 impl Organization {
@@ -82,6 +72,7 @@ impl Organization {
             watermark: 0,
             revision_log: Vec::new(),
             link_log: Vec::new(),
+            queries: Vec::new(),
         }
     }
 
@@ -111,13 +102,7 @@ impl Organization {
     pub fn add_project(&mut self, dice: &mut Dice, name: &str, now_us: i64) -> usize {
         let project = self.projects.len();
         let area = self.nodes.add_root(dice, project, name);
-        let team = Team {
-            id: dice.guid(),
-            name: format!("{name} Team"),
-            members: Vec::new(),
-            area,
-            iterations: Vec::new(),
-        };
+        let team = Team::new(dice.guid(), &format!("{name} Team"), area, false);
         self.projects.push(Project {
             id: dice.guid(),
             name: name.to_owned(),

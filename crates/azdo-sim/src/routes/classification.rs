@@ -154,10 +154,7 @@ impl Sim {
             .iter_mut()
             .flat_map(|project| &mut project.teams)
         {
-            team.iterations.retain(|iteration| !gone.contains(iteration));
-            if gone.contains(&team.area) {
-                team.area = target;
-            }
+            team.forget_nodes(&gone, target);
         }
     }
 

@@ -7,8 +7,8 @@ use crate::Sim;
 use crate::access::Person;
 use crate::authenticate::ANONYMOUS_ID;
 use crate::clock;
-use crate::organization::Team;
 use crate::refusal::Refusal;
+use crate::team::Team;
 
 impl Sim {
     /// Who is asking, or the anonymous identity.
@@ -136,7 +136,7 @@ impl Sim {
             "id": team.id,
             "name": team.name,
             "url": format!("{}/_apis/projects/{}/teams/{}", self.collection_url(), owner.id, team.id),
-            "description": "",
+            "description": team.description,
             "identityUrl": format!("{}/_apis/Identities/{}", self.collection_url(), team.id),
             "projectName": owner.name,
             "projectId": owner.id,

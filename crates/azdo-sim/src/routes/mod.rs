@@ -1,10 +1,12 @@
 //! From a request to an answer: organization, caller, route, version, scope, project, then the handler.
 
+mod backlogs;
 mod classification;
 mod core;
 mod feeds;
 mod history;
 mod metadata;
+mod queries;
 mod recycle;
 mod service_hooks;
 mod table;
@@ -199,7 +201,14 @@ impl Sim {
             Endpoint::TeamMembers(project, team) => self.list_team_members(call, project, team),
             Endpoint::TeamSettings => self.get_team_settings(call),
             Endpoint::TeamIterations => self.list_team_iterations(call),
+            Endpoint::TeamIteration(id) => self.get_team_iteration(call, id),
             Endpoint::TeamFieldValues => self.get_team_field_values(call),
+            Endpoint::Capacities(iteration) => self.get_capacities(call, iteration),
+            Endpoint::TeamDaysOff(iteration) => self.get_team_days_off(call, iteration),
+            Endpoint::Backlogs => self.list_backlogs(call),
+            Endpoint::Backlog(id) => self.get_backlog(call, id),
+            Endpoint::BacklogConfiguration => self.get_backlog_configuration(call),
+            Endpoint::ProcessConfiguration => self.get_process_configuration(call),
             Endpoint::Types => self.list_types(call),
             Endpoint::Type(name) => self.get_type(call, name),
             Endpoint::States(name) => self.list_states(call, name),
@@ -220,6 +229,9 @@ impl Sim {
                 _ => self.delete_node(call, *tree, path),
             },
             Endpoint::Wiql => self.query_by_wiql(call),
+            Endpoint::WiqlById(id) => self.query_by_id(call, id),
+            Endpoint::Queries => self.list_queries(call),
+            Endpoint::Query(id) => self.get_query(call, id),
             Endpoint::WorkItems => self.list_work_items(call),
             Endpoint::WorkItemsBatch => self.batch_work_items(call),
             Endpoint::NewWorkItem(name) => self.post_work_item(call, name),

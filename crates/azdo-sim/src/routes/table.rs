@@ -25,7 +25,14 @@ pub(crate) enum Endpoint {
     TeamMembers(String, String),
     TeamSettings,
     TeamIterations,
+    TeamIteration(String),
     TeamFieldValues,
+    Capacities(String),
+    TeamDaysOff(String),
+    Backlogs,
+    Backlog(String),
+    BacklogConfiguration,
+    ProcessConfiguration,
     Types,
     Type(String),
     States(String),
@@ -41,6 +48,9 @@ pub(crate) enum Endpoint {
     NodeRoots,
     Node(Tree, String),
     Wiql,
+    WiqlById(String),
+    Queries,
+    Query(String),
     WorkItems,
     WorkItemsBatch,
     NewWorkItem(String),
@@ -83,7 +93,7 @@ pub(crate) fn find(method: &str, n_prefix: usize, tail: &[String]) -> Result<Rou
     let words: Vec<&str> = lower.iter().map(String::as_str).collect();
     let found = match words.first() {
         Some(&"wit") => work_item_tracking(&words[1..], &tail[1..]),
-        Some(&"work") => team_settings(&words[1..], n_prefix),
+        Some(&"work") => team_settings(&words[1..], &tail[1..], n_prefix),
         Some(&"hooks") => hooks(&words[1..], &tail[1..]),
         _ => core(&words, tail),
     };
@@ -168,6 +178,10 @@ fn work_item_tracking(words: &[&str], tail: &[String]) -> Found {
             )
         }
         ["wiql"] => (Endpoint::Wiql, L::Wiql, QUERY),
+        ["wiql", _] => (Endpoint::WiqlById(text(1)), L::WiqlById, READ),
+        ["queries"] => (Endpoint::Queries, L::Queries, READ),
+        // By id or by path.
+        ["queries", ..] => (Endpoint::Query(tail[1..].join("/")), L::Queries, READ),
         ["workitems"] => (Endpoint::WorkItems, L::WorkItems, READ),
         ["workitemsbatch"] => (Endpoint::WorkItemsBatch, L::WorkItemsBatch, QUERY),
         ["workitems", name] if name.starts_with('$') => (
@@ -203,15 +217,23 @@ fn work_item_tracking(words: &[&str], tail: &[String]) -> Found {
     })
 }
 
-fn team_settings(words: &[&str], n_prefix: usize) -> Found {
+fn team_settings(words: &[&str], tail: &[String], n_prefix: usize) -> Found {
     use LocationName as L;
     if n_prefix == 0 {
         return None;
     }
+    let text = |at: usize| tail[at].clone();
     Some(match words {
         ["teamsettings"] => (Endpoint::TeamSettings, L::TeamSettings, READ),
         ["teamsettings", "iterations"] => (Endpoint::TeamIterations, L::TeamIterations, READ),
+        ["teamsettings", "iterations", _] => (Endpoint::TeamIteration(text(2)), L::TeamIterations, READ),
+        ["teamsettings", "iterations", _, "capacities"] => (Endpoint::Capacities(text(2)), L::Capacities, READ),
+        ["teamsettings", "iterations", _, "teamdaysoff"] => (Endpoint::TeamDaysOff(text(2)), L::TeamDaysOff, READ),
         ["teamsettings", "teamfieldvalues"] => (Endpoint::TeamFieldValues, L::TeamFieldValues, READ),
+        ["backlogs"] => (Endpoint::Backlogs, L::Backlogs, READ),
+        ["backlogs", _] => (Endpoint::Backlog(text(1)), L::Backlogs, READ),
+        ["backlogconfiguration"] => (Endpoint::BacklogConfiguration, L::BacklogConfiguration, READ),
+        ["processconfiguration"] => (Endpoint::ProcessConfiguration, L::ProcessConfiguration, READ),
         _ => return None,
     })
 }

@@ -1,6 +1,6 @@
 //! Work items over HTTP: read one, many, write one. Source: Work Items in the specification.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Answer, Call, Handled, list};
 use crate::Sim;
@@ -9,7 +9,6 @@ use crate::fields;
 use crate::patch::Document;
 use crate::refusal::Refusal;
 use crate::render::View;
-use crate::wiql;
 use crate::work_item::WorkItem;
 use crate::write::Written;
 
@@ -141,42 +140,6 @@ impl Sim {
             Written::Item(id) => self.work_item_json(&self.organization.items[id], &view),
             Written::Checked(item) => self.work_item_json(item, &view),
         }))
-    }
-
-    pub(super) fn query_by_wiql(&self, call: &Call) -> Handled {
-        let body = call.json_body()?;
-        let text = body
-            .get("query")
-            .and_then(Value::as_str)
-            .ok_or_else(|| Refusal::bad_argument("The query parameter is required."))?;
-        let top = call.number("$top")?;
-        let context = wiql::Context {
-            now_us: call.now_us,
-            as_of_us: self.horizon_us,
-            project: call.project,
-            person: &call.caller.person,
-            has_time_precision: call.flag("timeprecision"),
-        };
-        let found = wiql::run(self, &context, text, top)?;
-        let long = self.doubts().long_fractions;
-        let field = |name: &str| {
-            let friendly = fields::find(name).map_or(name, |field| field.name);
-            json!({"referenceName": name, "name": friendly, "url": format!("{}/_apis/wit/fields/{name}", self.collection_url())})
-        };
-        let mut shown = json!({
-            "queryType": "flat",
-            "queryResultType": "workItem",
-            "asOf": clock::iso(self.horizon_us.unwrap_or(call.now_us), long),
-            "columns": found.columns.iter().map(|name| field(name)).collect::<Vec<_>>(),
-        });
-        if !found.order.is_empty() {
-            let sort = |(name, descending): &(String, bool)| json!({"field": field(name), "descending": descending});
-            shown["sortColumns"] = found.order.iter().map(sort).collect();
-        }
-        let reference =
-            |id: &i64| json!({"id": id, "url": format!("{}/_apis/wit/workItems/{id}", self.collection_url())});
-        shown["workItems"] = found.ids.iter().map(reference).collect();
-        Ok(Answer::Json(shown))
     }
 }
 

@@ -32,9 +32,11 @@ pub(crate) struct Found {
     pub ids: Vec<i64>,
     /// Reference names.
     pub columns: Vec<String>,
-    /// Reference name and whether descending.
-    pub order: Vec<(String, bool)>,
+    pub order: Order,
 }
+
+/// Reference names and whether descending.
+pub(crate) type Order = Vec<(String, bool)>;
 
 pub(crate) fn run(sim: &Sim, context: &Context, text: &str, top: Option<usize>) -> Result<Found, Refusal> {
     if text.chars().count() > QUERY_CHARS_MAX {
@@ -60,6 +62,11 @@ pub(crate) fn run(sim: &Sim, context: &Context, text: &str, top: Option<usize>) 
         columns: query.columns,
         order: query.order,
     })
+}
+
+/// The columns and the order of a query without running it.
+pub(crate) fn shape(text: &str) -> Result<(Vec<String>, Order), Refusal> {
+    parse::parse(text).map(|query| (query.columns, query.order))
 }
 
 /// A query that is wrong, or beyond what is served here.

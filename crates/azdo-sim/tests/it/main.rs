@@ -10,6 +10,7 @@ mod queries;
 mod random;
 mod reading;
 mod recycle_bin;
+mod teams;
 mod tokens;
 mod world;
 mod writing;

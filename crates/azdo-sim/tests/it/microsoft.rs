@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::world::{MARA, TOM, World, likely};
+use azdo_sim::MemberCapacity;
+
+use crate::world::{MARA, START_US, TOM, World, likely};
 
 /// Members that real answers carry though the 7.1 definitions leave them out, by where they stand.
 const BEYOND: &[(&str, &str)] = &[
@@ -144,6 +146,24 @@ fn full() -> (World, i64, i64) {
     world.sim.add_team("Harbour", "Quay", &[TOM, MARA]);
     let node = world.sim.iterations("Harbour")[2].id;
     world.sim.set_team_iterations("Harbour", "Quay", &[node]);
+    let day = |day: &str| (day.to_owned(), day.to_owned());
+    world.sim.set_capacities(
+        "Harbour",
+        "Quay",
+        node,
+        vec![MemberCapacity {
+            person: TOM.to_owned(),
+            activities: vec![("Development".to_owned(), 6.0)],
+            days_off: vec![day("2026-10-14")],
+        }],
+    );
+    world
+        .sim
+        .set_team_days_off("Harbour", "Quay", node, vec![day("2026-10-16")]);
+    for path in ["Shared Queries/PI/All", "My Queries/Mine"] {
+        let wiql = "SELECT [System.Id], [System.Title] FROM workitems ORDER BY [System.Id] DESC";
+        world.sim.save_query(START_US, MARA, "Harbour", path, wiql).unwrap();
+    }
     let (a, b) = (world.create("Feature", "A"), world.create("User Story", "B"));
     world.add_link(a, "System.LinkTypes.Hierarchy-Forward", b);
     world.patch(
@@ -299,6 +319,70 @@ fn team_settings_have_the_specified_shape() {
         "TeamSettingsIteration",
         &world.get("Harbour/Quay/_apis/work/teamsettings/iterations"),
     );
+    let iteration = world.get("Harbour/Quay/_apis/work/teamsettings/iterations")["value"][0].clone();
+    let path = format!(
+        "Harbour/Quay/_apis/work/teamsettings/iterations/{}",
+        iteration["id"].as_str().unwrap()
+    );
+    spec.check("TeamSettingsIteration", &world.get(&path), "iteration");
+    spec.check("TeamCapacity", &world.get(&format!("{path}/capacities")), "capacities");
+    spec.check(
+        "TeamSettingsDaysOff",
+        &world.get(&format!("{path}/teamdaysoff")),
+        "teamdaysoff",
+    );
+}
+
+#[test]
+fn backlog_levels_have_the_specified_shape() {
+    let Some(spec) = Spec::load("work") else { return };
+    let (mut world, ..) = full();
+    spec.check_list(
+        "BacklogLevelConfiguration",
+        &world.get("Harbour/Quay/_apis/work/backlogs"),
+    );
+    let features = world.get("Harbour/Quay/_apis/work/backlogs/Microsoft.FeatureCategory");
+    spec.check("BacklogLevelConfiguration", &features, "features");
+    spec.check(
+        "BacklogConfiguration",
+        &world.get("Harbour/Quay/_apis/work/backlogconfiguration"),
+        "backlogconfiguration",
+    );
+    let configuration = world.get("Harbour/_apis/work/processconfiguration");
+    spec.check("ProcessConfiguration", &configuration, "processconfiguration");
+    let Some(folder) = folder() else { return };
+    let example = read(&folder.join("examples/work/processConfiguration__GET__work_processconfiguration@7.1.json"));
+    let theirs = &example["responses"]["200"]["body"];
+    for part in ["taskBacklog", "requirementBacklog", "bugWorkItems"] {
+        assert_eq!(
+            configuration[part]["referenceName"], theirs[part]["referenceName"],
+            "{part}"
+        );
+    }
+    for what in ["Effort", "Order", "RemainingWork", "Team", "Activity"] {
+        let name = |body: &Value| body["typeFields"][what]["referenceName"].clone();
+        assert_eq!(name(&configuration), name(theirs), "{what}");
+    }
+}
+
+#[test]
+fn saved_queries_have_the_specified_shape() {
+    let Some(spec) = Spec::load("wit") else { return };
+    let (mut world, ..) = full();
+    let tree = world.get("Harbour/_apis/wit/queries?$depth=2&$expand=all");
+    spec.check_list("QueryHierarchyItem", &tree);
+    let query = &tree["value"][1]["children"][0]["children"][0];
+    let id = query["id"].as_str().unwrap();
+    spec.check(
+        "QueryHierarchyItem",
+        &world.get(&format!("Harbour/_apis/wit/queries/{id}")),
+        "query",
+    );
+    spec.check(
+        "WorkItemQueryResult",
+        &world.get(&format!("Harbour/_apis/wit/wiql/{id}")),
+        "wiql",
+    );
 }
 
 #[test]
@@ -425,6 +509,8 @@ fn every_listed_route_is_served() {
         basic_auth: (String::new(), String::new()),
     });
     let subscription = world.sim.subscriptions()[0].id.clone();
+    let iterations = world.get("Harbour/Quay/_apis/work/teamsettings/iterations");
+    let iteration = iterations["value"][0]["id"].as_str().unwrap().to_owned();
     let listed = world.send("OPTIONS", "_apis", "", "").json();
     for entry in listed["value"].as_array().unwrap() {
         let path = entry["routeTemplate"]
@@ -437,7 +523,7 @@ fn every_listed_route_is_served() {
             .replace("{id}/", &format!("{a}/"));
         let filled: Vec<String> = path
             .split('/')
-            .filter_map(|part| fill(part, a, &subscription))
+            .filter_map(|part| fill(part, a, &subscription, &iteration))
             .collect();
         let answers = ["GET", "POST"].map(|method| world.send(method, &filled.join("/"), "", "").status);
         assert!(
@@ -448,7 +534,7 @@ fn every_listed_route_is_served() {
     }
 }
 
-fn fill(part: &str, id: i64, subscription: &str) -> Option<String> {
+fn fill(part: &str, id: i64, subscription: &str, iteration: &str) -> Option<String> {
     Some(match part {
         "{project}" | "{projectId}" => "Harbour".to_owned(),
         "{team}" | "{teamId}" => "Quay".to_owned(),
@@ -458,6 +544,7 @@ fn fill(part: &str, id: i64, subscription: &str) -> Option<String> {
         "{publisherId}" => "tfs".to_owned(),
         "{subscriptionId}" => subscription.to_owned(),
         "{workItemId}" => id.to_string(),
+        "{iterationId}" => iteration.to_owned(),
         part if part.starts_with('{') => return None,
         part => part.to_owned(),
     })

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Plugin } from "vite";
 import type { ActionItem, Checklist, Session } from "../src/api/types";
+import { boardPages } from "./board-pages.ts";
 import { ME, item as sampleItem, workItem } from "./samples.ts";
 import { PEOPLE, connections, items, now_us, syncHealth, tokens } from "./world.ts";
 
@@ -224,6 +225,7 @@ function serve() {
         });
       }
     },
+    ...boardPages({ tell, Refused }),
     "GET sync": () => syncHealth(held.filter((one) => !one.deleted)),
   };
 

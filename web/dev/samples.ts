@@ -10,7 +10,15 @@ export const ME: Me = {
   avatar: 1,
   theme: "system",
   has_single_keys: true,
-  may: ["connections.manage", "action_items.edit", "members.manage", "edits.decide_any"],
+  may: [
+    "connections.manage",
+    "boards.view",
+    "boards.manage",
+    "boards.edit",
+    "action_items.edit",
+    "members.manage",
+    "edits.decide_any",
+  ],
 };
 
 export function workItem(changes: Partial<WorkItemRef> = {}): WorkItemRef {

@@ -9,6 +9,7 @@ const GROUPS: { title: string; keys: [string[], string][] }[] = [
     title: "Anywhere",
     keys: [
       [["Ctrl", "K"], "Search or command"],
+      [["G", "B"], "Boards"],
       [["G", "A"], "Action items"],
       [["G", "S"], "Sync health"],
       [["G", "C"], "Connections"],

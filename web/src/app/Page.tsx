@@ -10,30 +10,34 @@ interface PageProps {
   title: string;
   /** What the page lies below, outermost first. */
   trail?: { label: string; to: LinkProps["to"] }[];
+  /** Stands in place of the trail: the board and its pages. */
+  place?: ReactNode;
   pill?: ReactNode;
   banners?: ReactNode;
   children: ReactNode;
 }
 
-export function Page({ title, trail = [], pill, banners, children }: PageProps) {
+export function Page({ title, trail = [], place, pill, banners, children }: PageProps) {
   useEffect(() => {
     document.title = `${title} · Lockstep`;
   }, [title]);
   return (
     <div className={style.column}>
       <header className={style.top}>
-        <nav aria-label="You are here" style={{ flex: 1, minWidth: 0 }}>
-          <ol className={style.crumbs}>
-            {trail.map((crumb) => (
-              <li key={crumb.label}>
-                <Link to={crumb.to}>{crumb.label}</Link>
+        {place ?? (
+          <nav aria-label="You are here" style={{ flex: 1, minWidth: 0 }}>
+            <ol className={style.crumbs}>
+              {trail.map((crumb) => (
+                <li key={crumb.label}>
+                  <Link to={crumb.to}>{crumb.label}</Link>
+                </li>
+              ))}
+              <li>
+                <span aria-current="page">{title}</span>
               </li>
-            ))}
-            <li>
-              <span aria-current="page">{title}</span>
-            </li>
-          </ol>
-        </nav>
+            </ol>
+          </nav>
+        )}
         {pill}
         <button type="button" className={style.search} onClick={openPalette}>
           <Search size={16} aria-hidden />

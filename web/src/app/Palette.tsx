@@ -4,6 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import {
   Activity,
   ClipboardPaste,
+  Columns3,
   KeyRound,
   Keyboard,
   Moon,
@@ -19,6 +20,7 @@ import { useId, useState, type KeyboardEvent, type ReactNode } from "react";
 import { byUrgency, matches } from "../action-items/order";
 import { StatusGlyph } from "../action-items/marks";
 import { useItems } from "../action-items/useItems";
+import { boardsQuery } from "../program-board/list/calls";
 import float from "../ui/float.module.css";
 import style from "./overlay.module.css";
 import { closeOverlay, openKeysHelp } from "./palette-state";
@@ -148,7 +150,9 @@ function useCommands(): Result[] {
   const canEdit = useCanEdit();
   const mayConnect = useMay("connections.manage");
   const mayManage = useMay("members.manage");
+  const mayMakeBoards = useMay("boards.manage");
   const connections = useQuery(connectionsQuery).data ?? [];
+  const boards = useQuery(boardsQuery).data ?? [];
   const make: Result[] = [];
   if (canEdit)
     make.push(
@@ -185,8 +189,26 @@ function useCommands(): Result[] {
     run,
   });
   const isDark = me.theme === "system" ? isDarkNow() : me.theme === "dark";
+  if (mayMakeBoards)
+    make.push({
+      id: "make-board",
+      group: "Create",
+      label: "New board",
+      icon: <Columns3 size={16} />,
+      run: () => void navigate({ to: "/boards/new", search: {} }),
+    });
   return [
     ...make,
+    go("boards", "Boards", <Columns3 size={16} />, () => void navigate({ to: "/boards" }), "G B"),
+    ...boards.map((one) =>
+      go(
+        one.id,
+        one.name,
+        <Columns3 size={16} />,
+        () => void navigate({ to: "/boards/$id", params: { id: one.id } }),
+        one.connection?.label,
+      ),
+    ),
     go(
       "items",
       "Action items",

@@ -1,7 +1,7 @@
 // What stays while pages change: the rail (bottom bar on a phone), keys, palette, help.
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
-import { Activity, CircleQuestionMark, Moon, Plug, SquareCheck, Sun, User } from "lucide-react";
+import { Activity, CircleQuestionMark, Columns3, Moon, Plug, SquareCheck, Sun, User } from "lucide-react";
 import { Suspense, lazy, useEffect } from "react";
 import { Logo } from "../ui/marks";
 import { Tip } from "../ui/Tip";
@@ -20,6 +20,7 @@ const PALETTE_AFTER_MS = 1_500;
 const KeysHelp = lazy(() => import("./KeysHelp").then((m) => ({ default: m.KeysHelp })));
 
 const PLACES = [
+  { to: "/boards", label: "Boards", short: "Boards", Icon: Columns3 },
   { to: "/action-items", label: "Action items", short: "Actions", Icon: SquareCheck },
   { to: "/sync", label: "Sync health", short: "Sync", Icon: Activity },
   { to: "/connections", label: "Connections", short: "Connections", Icon: Plug },
@@ -36,6 +37,7 @@ export function Shell() {
   useKeys({
     "Mod+K": openPalette,
     "?": openKeysHelp,
+    "G B": () => void navigate({ to: "/boards" }),
     "G A": () => void navigate({ to: "/action-items" }),
     "G S": () => void navigate({ to: "/sync" }),
     "G C": () => void navigate({ to: "/connections" }),

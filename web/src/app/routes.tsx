@@ -20,6 +20,43 @@ const home = createRoute({
     throw redirect({ to: "/action-items" });
   },
 });
+const boards = createRoute({
+  getParentRoute: () => root,
+  path: "/boards",
+  component: lazyRouteComponent(() => import("../program-board/list/BoardsPage"), "BoardsPage"),
+});
+const toBoards = () => {
+  throw redirect({ to: "/boards" });
+};
+const newBoard = createRoute({
+  getParentRoute: () => root,
+  path: "/boards/new",
+  validateSearch: (search: Record<string, unknown>): { connection?: string } =>
+    typeof search["connection"] === "string" ? { connection: search["connection"] } : {},
+  beforeLoad: toBoards,
+});
+const board = createRoute({ getParentRoute: () => root, path: "/boards/$id", beforeLoad: toBoards });
+const boardSettings = createRoute({
+  getParentRoute: () => root,
+  path: "/boards/$id/settings",
+  beforeLoad: toBoards,
+});
+const publish = createRoute({
+  getParentRoute: () => root,
+  path: "/boards/$id/publish",
+  beforeLoad: toBoards,
+});
+const lens = createRoute({ getParentRoute: () => root, path: "/boards/$id/lens", beforeLoad: toBoards });
+const teamLens = createRoute({
+  getParentRoute: () => root,
+  path: "/boards/$id/lens/$team",
+  beforeLoad: toBoards,
+});
+const timeline = createRoute({
+  getParentRoute: () => root,
+  path: "/boards/$id/timeline",
+  beforeLoad: toBoards,
+});
 const items = createRoute({
   getParentRoute: () => root,
   path: "/action-items",
@@ -82,6 +119,14 @@ const setup = createRoute({
 
 const routeTree = root.addChildren([
   home,
+  boards,
+  newBoard,
+  board,
+  boardSettings,
+  publish,
+  lens,
+  teamLens,
+  timeline,
   items,
   bin,
   sync,

@@ -22,7 +22,7 @@ describe("the change feed", () => {
     ));
   test("a message that is not a change is left alone", () => {
     expect(parseNotice("not json")).toBeNull();
-    expect(parseNotice('{"change":1,"noun":"board","id":"a"}')).toBeNull();
+    expect(parseNotice('{"change":1,"noun":"weather","id":"a"}')).toBeNull();
     expect(parseNotice('{"change":"1","noun":"sync","id":"a"}')).toBeNull();
   });
   test("a change is read", () =>

@@ -1,6 +1,6 @@
 // What a change means for what this browser holds. Pure.
 
-export type Noun = "action_item" | "connection" | "member" | "credential" | "sync";
+export type Noun = "action_item" | "connection" | "member" | "credential" | "sync" | "board" | "card";
 
 export interface ChangeNotice {
   change: number;
@@ -14,6 +14,9 @@ const STALE: Record<Noun, readonly string[]> = {
   connection: ["connections", "my-tokens"],
   member: ["members", "session"],
   credential: ["connections", "my-tokens"],
+  // What is on a board is asked for by what changed, not whole; only counts and settings are.
+  board: ["boards"],
+  card: ["board-cards"],
   sync: ["sync", "connections", "my-tokens", "action-items"],
 };
 

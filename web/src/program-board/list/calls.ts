@@ -1,0 +1,76 @@
+// The requests of these pages. One place, so that a route is written once.
+import { queryOptions, type QueryClient } from "@tanstack/react-query";
+import { api, ask } from "../../api/client";
+import type { BoardChanges, BoardDetail, BoardSummary, Preview, Proposal, SetUp, WriteMode } from "./shapes";
+
+interface Sent {
+  params?: { path?: Record<string, string>; query?: Record<string, unknown> };
+  body?: unknown;
+}
+type Method = "GET" | "POST" | "PATCH" | "DELETE";
+type Untyped = Record<Method, (path: string, sent?: Sent) => Promise<{ data?: unknown; response: Response }>>;
+
+/** A request to a route by its address; its answer's shape is said by the caller. */
+export function call<T>(method: Method, path: string, sent?: Sent): Promise<T> {
+  const client = api as unknown as Untyped;
+  return ask(client[method](path, sent)) as Promise<T>;
+}
+
+export const boardsQuery = queryOptions({
+  queryKey: ["boards"],
+  queryFn: () => call<BoardSummary[]>("GET", "/api/boards"),
+  // An import tells of itself through the feed; asking again is the net below it.
+  refetchInterval: (query) =>
+    query.state.data?.some((board) => board.import.state === "importing") ? 3_000 : false,
+});
+
+export const boardQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["boards", id],
+    queryFn: () => call<BoardDetail>("GET", "/api/boards/{id}", { params: { path: { id } } }),
+  });
+
+export interface NewBoard {
+  id: string;
+  name: string;
+  connection_id: string;
+  set_up: SetUp;
+  write_mode: WriteMode;
+}
+
+export const createBoard = (board: NewBoard) => call<BoardSummary>("POST", "/api/boards", { body: board });
+
+export const changeBoard = (id: string, changes: BoardChanges) =>
+  call<BoardDetail>("PATCH", "/api/boards/{id}", { params: { path: { id } }, body: changes });
+
+/** With drafts on it the server asks for `discards`: they are given up with the board. */
+export const deleteBoard = (id: string, discards: boolean) =>
+  call<undefined>("DELETE", "/api/boards/{id}", {
+    params: { path: { id }, query: discards ? { discard: true } : {} },
+  });
+
+export const answerLeaving = (id: string, choice: "let_go" | "keep") =>
+  call<undefined>("POST", "/api/boards/{id}/leaving", { params: { path: { id } }, body: { choice } });
+
+export interface ProposalWish {
+  connection_id: string;
+  project_ids?: string[];
+  pi_node_id?: number;
+}
+
+export const askProposal = (wish: ProposalWish) =>
+  call<Proposal>("POST", "/api/boards/proposal", { body: wish });
+
+export const askPreview = (connection_id: string, set_up: SetUp) =>
+  call<Preview>("POST", "/api/boards/preview", { body: { connection_id, set_up } });
+
+export const checkWiql = (connection_id: string, project: string | null, wiql: string) =>
+  call<{ n: number }>("POST", "/api/connections/{id}/wiql", {
+    params: { path: { id: connection_id } },
+    body: { project, wiql },
+  });
+
+/** After a change of a board: its own page and the list are asked again. */
+export function boardChanged(client: QueryClient): void {
+  void client.invalidateQueries({ queryKey: ["boards"] });
+}

@@ -51,6 +51,12 @@ pub enum Act {
     ViewActionItems,
     /// Make, edit, push and delete action items.
     EditActionItems,
+    /// See boards, as far as each lets one.
+    ViewBoards,
+    /// Plan on boards, as far as each lets one.
+    EditBoards,
+    /// Make boards, set them up, say who sees them.
+    ManageBoards,
     /// See what is not settled and what was written.
     ViewSync,
     /// Decide about one's own edits.
@@ -61,7 +67,7 @@ pub enum Act {
 
 impl Act {
     /// Every act.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::ViewConnections,
         Self::ManageConnections,
         Self::ManageOwnTokens,
@@ -69,6 +75,9 @@ impl Act {
         Self::ManageMembers,
         Self::ViewActionItems,
         Self::EditActionItems,
+        Self::ViewBoards,
+        Self::EditBoards,
+        Self::ManageBoards,
         Self::ViewSync,
         Self::DecideEdits,
         Self::DecideAllEdits,
@@ -84,6 +93,9 @@ impl Act {
             Self::ManageMembers => "members.manage",
             Self::ViewActionItems => "action_items.view",
             Self::EditActionItems => "action_items.edit",
+            Self::ViewBoards => "boards.view",
+            Self::EditBoards => "boards.edit",
+            Self::ManageBoards => "boards.manage",
             Self::ViewSync => "sync.view",
             Self::DecideEdits => "edits.decide",
             Self::DecideAllEdits => "edits.decide_all",
@@ -108,9 +120,11 @@ impl Role {
     /// Whether the role includes the act.
     pub const fn may(self, act: Act) -> bool {
         match act {
-            Act::ViewConnections | Act::ViewMembers | Act::ViewActionItems | Act::ViewSync => true,
-            Act::EditActionItems | Act::ManageOwnTokens | Act::DecideEdits => !matches!(self, Self::Viewer),
-            Act::DecideAllEdits => matches!(self, Self::CompanyAdmin | Self::BoardAdmin),
+            Act::ViewConnections | Act::ViewMembers | Act::ViewActionItems | Act::ViewBoards | Act::ViewSync => true,
+            Act::EditActionItems | Act::EditBoards | Act::ManageOwnTokens | Act::DecideEdits => {
+                !matches!(self, Self::Viewer)
+            }
+            Act::ManageBoards | Act::DecideAllEdits => matches!(self, Self::CompanyAdmin | Self::BoardAdmin),
             Act::ManageConnections | Act::ManageMembers => matches!(self, Self::CompanyAdmin),
         }
     }

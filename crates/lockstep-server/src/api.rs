@@ -45,7 +45,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::error::{ApiError, Kind, Refusal};
 use crate::extract::Source;
-use crate::{access, accounts, action_items, connections, demo, live, service_hooks, sync_health, web};
+use crate::{access, accounts, action_items, connections, demo, live, program_board, service_hooks, sync_health, web};
 
 /// Largest body of a route that doesn't say otherwise.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -72,6 +72,7 @@ fn slices() -> OpenApiRouter<App> {
         .merge(connections::routes())
         .merge(service_hooks::routes())
         .merge(action_items::routes())
+        .merge(program_board::routes())
         .merge(sync_health::routes())
         .merge(demo::routes())
         .merge(live::routes())

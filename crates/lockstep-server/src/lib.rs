@@ -17,6 +17,7 @@ pub mod ids;
 pub mod live;
 pub mod logs;
 pub mod metrics;
+pub mod program_board;
 pub mod reset_password;
 pub mod serve;
 pub mod service_hooks;

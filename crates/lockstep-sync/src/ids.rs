@@ -46,3 +46,7 @@ id!(
     /// One stored trace of a service hook notification or of an entry of a feed.
     NoticeId
 );
+id!(
+    /// A board: a view of work items, with a scope of its own.
+    BoardId
+);

@@ -29,6 +29,10 @@ pub fn routes() -> OpenApiRouter<App> {
 pub enum Noun {
     /// An action item, its edits or its comments.
     ActionItem,
+    /// A board's settings, its import, who may see it, its drafts.
+    Board,
+    /// Cards of a board; the id is the board's.
+    Card,
     /// A connection, its settings or its health.
     Connection,
     /// A member.
@@ -41,8 +45,10 @@ pub enum Noun {
 
 impl Noun {
     /// Every noun.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::ActionItem,
+        Self::Board,
+        Self::Card,
         Self::Connection,
         Self::Member,
         Self::Credential,
@@ -53,6 +59,8 @@ impl Noun {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ActionItem => "action_item",
+            Self::Board => "board",
+            Self::Card => "card",
             Self::Connection => "connection",
             Self::Member => "member",
             Self::Credential => "credential",

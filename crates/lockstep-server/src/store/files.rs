@@ -1,8 +1,8 @@
 //! The list of store files with SQL; a file missing here would escape the test that prepares every statement.
 
 use super::{
-    Statement, action_items, attempts, audit, changes, companies, connections, credentials, cursors, edits, members,
-    notices, observations, readings, records, sessions, webhooks, work_item_types, work_items,
+    Statement, action_items, attempts, audit, boards, cards, changes, companies, connections, credentials, cursors,
+    edits, members, notices, observations, readings, records, sessions, webhooks, work_item_types, work_items,
 };
 
 /// Every statement of every store file, with the file's name.
@@ -11,6 +11,8 @@ pub fn statements() -> Vec<(&'static str, &'static [Statement])> {
         ("action_items", action_items::ALL),
         ("attempts", attempts::ALL),
         ("audit", audit::ALL),
+        ("boards", boards::ALL),
+        ("cards", cards::ALL),
         ("changes", changes::ALL),
         ("companies", companies::ALL),
         ("connections", connections::ALL),

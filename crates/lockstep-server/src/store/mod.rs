@@ -50,6 +50,8 @@
 pub mod action_items;
 pub mod attempts;
 pub mod audit;
+pub mod boards;
+pub mod cards;
 pub mod changes;
 pub mod companies;
 pub mod connections;

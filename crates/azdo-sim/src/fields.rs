@@ -78,6 +78,8 @@ const fn field(
 
 /// Every field there is, by reference name.
 pub(crate) const FIELDS: &[Field] = &[
+    // Added by the organization, as inherited processes name such fields.
+    field("Custom.RootCause", "Root cause", Kind::String, Access::Client, &["Bug"]),
     field(
         "Microsoft.VSTS.Common.AcceptanceCriteria",
         "Acceptance Criteria",

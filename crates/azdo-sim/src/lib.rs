@@ -13,6 +13,7 @@ mod authenticate;
 mod backlog_levels;
 mod clock;
 pub mod contract;
+mod custom_rules;
 mod dice;
 mod doubts;
 mod faults;
@@ -46,6 +47,7 @@ mod write;
 
 pub use access::{Permission, Person, TokenInfo, TokenSpec};
 pub use administration::{NodeInfo, TypeInfo};
+pub use custom_rules::RequiredInState;
 pub use dice::Dice;
 pub use doubts::{Doubts, LinkRev, RefusalFace};
 pub use faults::{Exchange, FaultRates, Faults, LATE_APPLY_MAX_S, NOTICE_DELAY_MAX_S, STALE_MAX_S};

@@ -177,8 +177,14 @@ impl Sim {
         }
         let opposite = link_types::find(end.opposite);
         let target_item = &self.organization.items[target];
+        // A link that the same document removes still stands at the other end.
+        let is_removed_here = draft
+            .links
+            .iter()
+            .any(|link| link.kind == LinkChangeKind::Removed && link.relation.is_same_link(relation));
         if opposite.is_some_and(|opposite| opposite.is_single)
             && target_item.relations.iter().any(|other| other.rel == end.opposite)
+            && !is_removed_here
         {
             return Err(second_parent(end, source, *target));
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::access::Person;
+use crate::custom_rules::RequiredInState;
 use crate::dice::Dice;
 use crate::nodes::Nodes;
 use crate::saved_queries::SavedQuery;
@@ -55,6 +56,7 @@ pub(crate) struct Organization {
     pub revision_log: Vec<RevisionEntry>,
     pub link_log: Vec<LinkEntry>,
     pub queries: Vec<SavedQuery>,
+    pub rules: Vec<RequiredInState>,
 }
 
 impl Organization {
@@ -73,6 +75,7 @@ impl Organization {
             revision_log: Vec::new(),
             link_log: Vec::new(),
             queries: Vec::new(),
+            rules: Vec::new(),
         }
     }
 

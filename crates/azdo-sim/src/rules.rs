@@ -63,6 +63,7 @@ impl Sim {
         if !author.bypass_rules {
             self.check_state(draft, &old, &mut broken);
             check_required_and_lists(draft, &mut broken);
+            self.check_custom_rules(draft, &mut broken);
         }
         if !broken.is_empty() {
             return Err(Refusal::rules(broken));

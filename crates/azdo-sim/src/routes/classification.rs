@@ -53,41 +53,26 @@ impl Sim {
         if let Some(id) = body.get("id").and_then(Value::as_i64).filter(|id| *id > 0) {
             return self.move_node(id, parent);
         }
-        if name.is_empty()
-            || name.contains(['\\', '/', '$', '?', '*', ':', '"', '<', '>', '|'])
-            || name.chars().count() > 255
-        {
-            return Err(Refusal::bad_argument(format!(
-                "VS402309: The node name '{name}' is not valid."
-            )));
-        }
-        if self.organization.nodes.child(parent, name).is_some() {
-            let message = format!(
-                "VS402371: Classification node name {name} is already in use by a different child of parent classification node."
-            );
-            return Err(Refusal::tracking(
-                409,
-                "ClassificationNodeDuplicateNameException",
-                message,
-            ));
-        }
+        let dates = dates_of(&body)?;
+        self.check_node_name(parent, name, None)?;
         let id = self.organization.nodes.add(&mut self.dice, parent, name);
-        self.set_dates(id, &body)?;
+        self.set_dates(id, dates);
         Ok(Answer::Json(self.node_json(id, 0)))
     }
 
     pub(super) fn update_node(&mut self, call: &Call, tree: Tree, path: &str) -> Handled {
         let id = self.node_at(call, tree, path)?;
         let body = call.json_body()?;
-        self.set_dates(id, &body)?;
+        let dates = dates_of(&body)?;
         let name = body
             .get("name")
             .and_then(Value::as_str)
             .map(str::trim)
             .unwrap_or_default();
         if !name.is_empty() {
-            self.rename_node_as(call.now_us, &call.author(), id, name);
+            self.rename_node_as(call.now_us, &call.author(), id, name)?;
         }
+        self.set_dates(id, dates);
         Ok(Answer::Json(self.node_json(id, 0)))
     }
 
@@ -113,8 +98,14 @@ impl Sim {
     /// Gives a node another name, as an administrator does in the project's settings.
     pub fn rename_node(&mut self, now_us: i64, person: &str, id: i64, name: &str) -> Result<(), SimError> {
         let author = self.person_author(person)?;
-        self.rename_node_as(now_us, &author, id, name);
+        self.rename_node_as(now_us, &author, id, name.trim())?;
         Ok(())
+    }
+
+    /// Gives an iteration other dates (ISO calendar dates), as an administrator does in the project's settings.
+    pub fn set_node_dates(&mut self, id: i64, dates: Option<(&str, &str)>) {
+        let dates = dates.map(|(start, finish)| (start.to_owned(), finish.to_owned()));
+        self.set_dates(id, Some(dates));
     }
 
     /// Deletes a node and moves its work items to another, as an administrator does in the project's settings.
@@ -124,7 +115,11 @@ impl Sim {
         Ok(())
     }
 
-    fn rename_node_as(&mut self, now_us: i64, author: &Author, id: i64, name: &str) {
+    fn rename_node_as(&mut self, now_us: i64, author: &Author, id: i64, name: &str) -> Result<(), Refusal> {
+        let parent = self.organization.nodes.get(id).and_then(|node| node.parent);
+        if let Some(parent) = parent {
+            self.check_node_name(parent, name, Some(id))?;
+        }
         if let Some(node) = self.organization.nodes.get_mut(id) {
             node.name = name.to_owned();
         }
@@ -133,6 +128,33 @@ impl Sim {
                 self.touch(now_us, author, item, None);
             }
         }
+        Ok(())
+    }
+
+    /// A name is made of allowed characters and no other child of `parent` has it.
+    fn check_node_name(&self, parent: i64, name: &str, own: Option<i64>) -> Result<(), Refusal> {
+        let has_bad = name.contains(['\\', '/', '$', '?', '*', ':', '"', '<', '>', '|']);
+        if name.is_empty() || has_bad || name.chars().count() > 255 {
+            return Err(Refusal::bad_argument(format!(
+                "VS402309: The node name '{name}' is not valid."
+            )));
+        }
+        if self
+            .organization
+            .nodes
+            .child(parent, name)
+            .is_none_or(|child| Some(child) == own)
+        {
+            return Ok(());
+        }
+        let message = format!(
+            "VS402371: Classification node name {name} is already in use by a different child of parent classification node."
+        );
+        Err(Refusal::tracking(
+            409,
+            "ClassificationNodeDuplicateNameException",
+            message,
+        ))
     }
 
     fn delete_node_as(&mut self, now_us: i64, author: &Author, id: i64, target: i64) {
@@ -179,30 +201,11 @@ impl Sim {
         Ok(Answer::Json(self.node_json(id, 0)))
     }
 
-    fn set_dates(&mut self, id: i64, body: &Value) -> Result<(), Refusal> {
-        let Some(attributes) = body.get("attributes").and_then(Value::as_object) else {
-            return Ok(());
-        };
-        let date = |name: &str| {
-            attributes
-                .get(name)
-                .and_then(Value::as_str)
-                .and_then(clock::parse)
-                .map(|moment| clock::date_of(moment.us))
-        };
-        let dates = match (date("startDate"), date("finishDate")) {
-            (Some(start), Some(finish)) if start <= finish => Some((start, finish)),
-            (None, None) => None,
-            _ => {
-                return Err(Refusal::bad_argument(
-                    "VS402368: The start date and the finish date of an iteration come together, in this order.",
-                ));
-            }
-        };
-        if let Some(node) = self.organization.nodes.get_mut(id) {
+    /// Nothing given leaves the dates as they are.
+    fn set_dates(&mut self, id: i64, dates: Option<Dates>) {
+        if let (Some(dates), Some(node)) = (dates, self.organization.nodes.get_mut(id)) {
             node.dates = dates;
         }
-        Ok(())
     }
 
     fn node_at(&self, call: &Call, tree: Tree, path: &str) -> Result<i64, Refusal> {
@@ -211,6 +214,30 @@ impl Sim {
         names
             .try_fold(root, |node, name| self.organization.nodes.child(node, name))
             .ok_or_else(|| no_node(path))
+    }
+}
+
+/// First and last day, ISO calendar dates, or none.
+type Dates = Option<(String, String)>;
+
+/// The dates a body gives; nothing if it speaks of none.
+fn dates_of(body: &Value) -> Result<Option<Dates>, Refusal> {
+    let Some(attributes) = body.get("attributes").and_then(Value::as_object) else {
+        return Ok(None);
+    };
+    let date = |name: &str| {
+        attributes
+            .get(name)
+            .and_then(Value::as_str)
+            .and_then(clock::parse)
+            .map(|moment| clock::date_of(moment.us))
+    };
+    match (date("startDate"), date("finishDate")) {
+        (Some(start), Some(finish)) if start <= finish => Ok(Some(Some((start, finish)))),
+        (None, None) => Ok(Some(None)),
+        _ => Err(Refusal::bad_argument(
+            "VS402368: The start date and the finish date of an iteration come together, in this order.",
+        )),
     }
 }
 

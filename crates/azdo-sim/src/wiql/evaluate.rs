@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use serde_json::{Value, json};
 
 use super::parse::{Condition, Literal, Operator, Query};
-use super::{Context, refuse};
+use super::{Context, refuse, wrong};
 use crate::Sim;
 use crate::clock;
 use crate::fields::{self, Field, Kind};
@@ -65,7 +65,9 @@ pub(super) fn run(sim: &Sim, context: &Context, query: &Query) -> Result<Vec<i64
             rows.push(row);
         }
     }
-    if !query.order.is_empty() {
+    // Rows come in the order of their ids already.
+    let is_by_id = matches!(query.order.as_slice(), [(name, false), ..] if name == "System.Id");
+    if !query.order.is_empty() && !is_by_id {
         rows.sort_by(|a, b| compare_rows(sim, query, a, b));
     }
     Ok(rows.into_iter().map(|row| row.item.id).collect())
@@ -108,10 +110,16 @@ fn check_operator(field: &Field, operator: Operator) -> Result<(), Refusal> {
     if fits {
         return Ok(());
     }
-    Err(refuse(&format!(
-        "TF51009: The operator {operator:?} can't be used with the field [{}].",
-        field.reference_name
-    )))
+    let kind = match field.kind {
+        Kind::TreePath => "area path",
+        Kind::Html | Kind::History => "long text",
+        Kind::Identity => "identity",
+        kind => kind.word(),
+    };
+    Err(wrong(
+        &format!("The specified operator cannot be used with {kind} fields"),
+        Some(&format!("[{}]", field.reference_name)),
+    ))
 }
 
 fn operand(
@@ -150,8 +158,9 @@ fn operand(
             let moment = clock::parse(&text)
                 .ok_or_else(|| refuse(&format!("{text} is no date, as [{}] needs.", field.reference_name)))?;
             if moment.has_time && !context.has_time_precision {
-                return Err(refuse(
-                    "You cannot supply a time with the date when running a query using date precision.",
+                return Err(wrong(
+                    "You cannot supply a time with the date when running a query using date precision",
+                    Some(&format!("[{}] '{text}'", field.reference_name)),
                 ));
             }
             let length = if moment.has_time { 1 } else { clock::DAY_US };
@@ -164,12 +173,9 @@ fn operand(
                 Tree::Iteration
             };
             let node = sim.organization.nodes.find(tree, &text);
-            let message = format!(
-                "TF51011: The specified {} path does not exist. The error is caused by «'{text}'».",
-                tree.word()
-            );
+            let what = format!("TF51011: The specified {} path does not exist", tree.word());
             node.map(Operand::Node)
-                .ok_or_else(|| Refusal::tracking(400, "WorkItemTrackingQueryException", message))
+                .ok_or_else(|| wrong(&what, Some(&format!("'{text}'"))))
         }
         Kind::Identity if operator != Operator::Contains => {
             let inside = text

@@ -1,11 +1,14 @@
 //! The part of the work item query language that is served: flat queries over current values.
 //!
 //! What it does not know it refuses with 400 and says so; it never answers a query it only half understood.
-//! Source: handbook 3.2 and the WIQL syntax reference; limits from the object limits page.
+//! Source: handbook 3.2 and the WIQL syntax reference; limits from the object limits page; the words of refusals as people
+//! quote them in public.
 
 mod evaluate;
 mod parse;
 mod token;
+
+use std::fmt::Display;
 
 use crate::Sim;
 use crate::access::Person;
@@ -69,7 +72,16 @@ pub(crate) fn shape(text: &str) -> Result<(Vec<String>, Order), Refusal> {
     parse::parse(text).map(|query| (query.columns, query.order))
 }
 
-/// A query that is wrong, or beyond what is served here.
+/// A query that is wrong, in the server's words; `what` stands without a full stop.
+fn wrong(what: &str, cause: Option<&dyn Display>) -> Refusal {
+    let message = match cause {
+        Some(cause) => format!("{what}. The error is caused by «{cause}»."),
+        None => format!("{what}."),
+    };
+    Refusal::tracking(400, "WorkItemTrackingQueryException", message)
+}
+
+/// A query beyond what is served here.
 fn refuse(what: &str) -> Refusal {
     Refusal::tracking(
         400,

@@ -1,7 +1,7 @@
 //! From text to a query tree.
 
-use super::refuse;
 use super::token::{Token, tokens};
+use super::{refuse, wrong};
 use crate::fields;
 use crate::refusal::Refusal;
 
@@ -54,13 +54,16 @@ pub(super) fn parse(text: &str) -> Result<Query, Refusal> {
     let mut parser = Parser {
         tokens: tokens(text)?,
         at: 0,
+        unknown: None,
     };
     parser.expect_word("select")?;
     let mut columns = vec![parser.field()?];
     while parser.takes(&Token::Sign(",")) {
         columns.push(parser.field()?);
     }
-    parser.expect_word("from")?;
+    if !parser.takes_word("from") {
+        return Err(parser.expected("TF51006: The query statement is missing a FROM clause"));
+    }
     if !parser.takes_word("workitems") {
         return Err(refuse("Only flat queries FROM WorkItems are served here."));
     }
@@ -84,21 +87,27 @@ pub(super) fn parse(text: &str) -> Result<Query, Refusal> {
             }
         }
     }
-    match parser.peek() {
+    if parser.peek().is_some() {
+        return Err(parser.expected("Expecting end of string"));
+    }
+    match parser.unknown {
         None => Ok(Query {
             columns,
             condition,
             order,
         }),
-        Some(rest) => Err(refuse(&format!(
-            "Expecting end of string. The error is caused by {rest:?}; what stands there is not served here."
-        ))),
+        Some(name) => Err(wrong(
+            "TF51005: The query references a field that does not exist",
+            Some(&format!("[{name}]")),
+        )),
     }
 }
 
 struct Parser {
     tokens: Vec<Token>,
     at: usize,
+    /// The first field that does not exist: told only of a query that is well formed.
+    unknown: Option<String>,
 }
 
 impl Parser {
@@ -128,28 +137,24 @@ impl Parser {
         if self.takes_word(word) {
             return Ok(());
         }
-        Err(refuse(&format!(
-            "Expecting {}, found {:?}.",
-            word.to_uppercase(),
-            self.peek()
-        )))
+        Err(self.expected(&format!("Expecting {}", word.to_uppercase())))
+    }
+
+    /// What was expected where the parser stands.
+    fn expected(&self, what: &str) -> Refusal {
+        wrong(what, self.peek().map(|token| token as &dyn std::fmt::Display))
     }
 
     fn field(&mut self) -> Result<String, Refusal> {
-        let name = match self.next() {
-            Some(Token::Field(name) | Token::Word(name)) => name,
-            other => return Err(refuse(&format!("Expecting a field name, found {other:?}."))),
+        let Some(Token::Field(name) | Token::Word(name)) = self.peek().cloned() else {
+            return Err(self.expected("Expecting field name"));
         };
-        match fields::find(&name) {
-            Some(field) => Ok(field.reference_name.to_owned()),
-            None => Err(Refusal::tracking(
-                400,
-                "WorkItemTrackingQueryException",
-                format!(
-                    "TF51005: The query references a field that does not exist. The error is caused by «[{name}]»."
-                ),
-            )),
-        }
+        self.at += 1;
+        let Some(field) = fields::find(&name) else {
+            self.unknown.get_or_insert_with(|| name.clone());
+            return Ok(name);
+        };
+        Ok(field.reference_name.to_owned())
     }
 
     fn or(&mut self) -> Result<Condition, Refusal> {
@@ -175,7 +180,7 @@ impl Parser {
         if self.takes(&Token::Sign("(")) {
             let inside = self.or()?;
             if !self.takes(&Token::Sign(")")) {
-                return Err(refuse("Expecting a closing parenthesis."));
+                return Err(self.expected("Expecting closing parenthesis"));
             }
             return Ok(inside);
         }
@@ -233,21 +238,24 @@ impl Parser {
                     )));
                 }
             },
-            other => return Err(refuse(&format!("Expecting an operator, found {other:?}."))),
+            _ => {
+                self.at -= 1;
+                return Err(self.expected("Expecting comparison operator"));
+            }
         };
         Ok(operator)
     }
 
     fn literals(&mut self) -> Result<Vec<Literal>, Refusal> {
         if !self.takes(&Token::Sign("(")) {
-            return Err(refuse("Expecting a list in parentheses after IN."));
+            return Err(self.expected("Expecting left parenthesis"));
         }
         let mut values = vec![self.literal()?];
         while self.takes(&Token::Sign(",")) {
             values.push(self.literal()?);
         }
         if !self.takes(&Token::Sign(")")) {
-            return Err(refuse("Expecting a closing parenthesis."));
+            return Err(self.expected("Expecting closing parenthesis"));
         }
         Ok(values)
     }
@@ -265,9 +273,13 @@ impl Parser {
                 "today" => Ok(Literal::Today(self.days()?)),
                 _ => Err(refuse(&format!("The macro @{name} is not served here."))),
             },
-            other => Err(refuse(&format!(
-                "Expecting a value, found {other:?}; comparing a field with a field is not served here."
+            Some(Token::Field(name)) => Err(refuse(&format!(
+                "Comparing a field with the field [{name}] is not served here."
             ))),
+            _ => {
+                self.at -= 1;
+                Err(self.expected("Expecting constant value"))
+            }
         }
     }
 
@@ -282,7 +294,10 @@ impl Parser {
         };
         match self.next() {
             Some(Token::Number(days)) => Ok(sign * days as i64),
-            other => Err(refuse(&format!("Expecting a number of days, found {other:?}."))),
+            _ => {
+                self.at -= 1;
+                Err(self.expected("Expecting constant value"))
+            }
         }
     }
 }
@@ -312,6 +327,41 @@ mod tests {
         assert!(
             matches!(query.condition, Some(Condition::Test { values, .. }) if values == [Literal::Text("Tom's".to_owned())])
         );
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_in_the_servers_words() {
+        let said = |text: &str| parse(text).unwrap_err().message;
+        let from = "SELECT [System.Id] FROM workitems";
+        for (text, words) in [
+            (
+                "SELECT TOP 5 [System.Id] FROM workitems".to_owned(),
+                "TF51006: The query statement is missing a FROM clause. The error is caused by «5».",
+            ),
+            (
+                "SELECT [System.Id] WHERE [System.Id] = 1".to_owned(),
+                "TF51006: The query statement is missing a FROM clause. The error is caused by «WHERE».",
+            ),
+            (
+                format!("{from} WHERE [System.Sprint] = 'x'"),
+                "TF51005: The query references a field that does not exist. The error is caused by «[System.Sprint]».",
+            ),
+            (
+                format!("{from} WHERE [System.Id] IN ()"),
+                "Expecting constant value. The error is caused by «)».",
+            ),
+            (
+                format!("{from} WHERE [System.Id] ( 5"),
+                "Expecting comparison operator. The error is caused by «(».",
+            ),
+            (
+                format!("{from} WHERE [System.Id] = 5 [System.Rev]"),
+                "Expecting end of string. The error is caused by «[System.Rev]».",
+            ),
+            (format!("{from} WHERE"), "Expecting field name."),
+        ] {
+            assert_eq!(said(&text), words, "{text}");
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! From text to the words of a query.
 
-use super::refuse;
+use std::fmt;
+
+use super::{refuse, wrong};
 use crate::refusal::Refusal;
 
 /// One word of a query.
@@ -14,6 +16,19 @@ pub(super) enum Token {
     Sign(&'static str),
 }
 
+impl fmt::Display for Token {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Token::Word(word) => write!(f, "{word}"),
+            Token::Field(name) => write!(f, "[{name}]"),
+            Token::Text(text) => write!(f, "'{text}'"),
+            Token::Number(number) => write!(f, "{number}"),
+            Token::Macro(name) => write!(f, "@{name}"),
+            Token::Sign(sign) => write!(f, "{sign}"),
+        }
+    }
+}
+
 pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Refusal> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();
@@ -22,7 +37,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Refusal> {
             '[' => {
                 let end = rest
                     .find(']')
-                    .ok_or_else(|| refuse("A field name lacks its closing bracket."))?;
+                    .ok_or_else(|| wrong("Expecting closing square bracket", Some(&rest)))?;
                 (Token::Field(rest[1..end].trim().to_owned()), &rest[end + 1..])
             }
             '\'' | '"' => quoted(rest, first)?,
@@ -51,7 +66,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Refusal> {
                 let (word, after) = word(rest);
                 (Token::Word(word.to_owned()), after)
             }
-            other => return Err(refuse(&format!("The character {other} is not expected."))),
+            other => return Err(wrong("Unexpected character", Some(&other))),
         };
         tokens.push(token);
         rest = after.trim_start();
@@ -82,7 +97,7 @@ fn quoted(text: &str, quote: char) -> Result<(Token, &str), Refusal> {
     loop {
         let end = rest
             .find(quote)
-            .ok_or_else(|| refuse("A string lacks its closing quote."))?;
+            .ok_or_else(|| wrong("Expecting closing quote", Some(&text)))?;
         value.push_str(&rest[..end]);
         rest = &rest[end + 1..];
         match rest.strip_prefix(quote) {

@@ -56,6 +56,78 @@ fn which_ends_get_a_rev_is_the_doubts_choice() {
 }
 
 #[test]
+fn the_comment_of_a_link_is_changed_by_one_write_and_seen_from_both_ends() {
+    for sorted in [false, true] {
+        let mut world = world(Doubts {
+            relations_sorted: sorted,
+            ..Doubts::likely()
+        });
+        let (giver, taker, third) = (
+            world.create("Feature", "G"),
+            world.create("Feature", "T"),
+            world.create("Feature", "3"),
+        );
+        world.add_link(taker, PREDECESSOR, third);
+        let url = |id: i64| format!("http://127.0.0.1:8181/northquay/_apis/wit/workItems/{id}");
+        let link = |comment: &str| json!({"op": "add", "path": "/relations/-", "value": {"rel": PREDECESSOR, "url": url(giver), "attributes": {"comment": comment}}});
+        assert_eq!(
+            world
+                .patch(taker, &json!([link("Lockstep: proposed, needed by 2026-11-06")]))
+                .status,
+            200
+        );
+        let item = world.item(taker);
+        let at = item["relations"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .position(|relation| relation["url"].as_str().unwrap().ends_with(&format!("/{giver}")))
+            .unwrap();
+        let answer = world.patch(
+            taker,
+            &json!([
+                {"op": "test", "path": "/rev", "value": item["rev"]},
+                {"op": "remove", "path": format!("/relations/{at}")},
+                link("Lockstep: accepted, needed by 2026-11-06"),
+            ]),
+        );
+        assert_eq!(answer.status, 200, "{}", answer.json());
+        for (id, n) in [(taker, 2), (giver, 1)] {
+            let relations = world.item(id)["relations"].as_array().unwrap().clone();
+            let comments: Vec<&str> = relations
+                .iter()
+                .filter_map(|relation| relation["attributes"]["comment"].as_str())
+                .collect();
+            assert_eq!(
+                (relations.len(), comments),
+                (n, vec!["Lockstep: accepted, needed by 2026-11-06"])
+            );
+        }
+        let updates = world.get(&format!("_apis/wit/workitems/{taker}/updates"));
+        let last = updates["value"].as_array().unwrap().last().unwrap().clone();
+        let comment = |list: &str| last["relations"][list][0]["attributes"]["comment"].clone();
+        assert_eq!(
+            (comment("removed"), comment("added")),
+            (
+                json!("Lockstep: proposed, needed by 2026-11-06"),
+                json!("Lockstep: accepted, needed by 2026-11-06")
+            )
+        );
+    }
+}
+
+#[test]
+fn a_child_link_may_be_made_anew_from_the_parent_in_one_write() {
+    let mut world = likely();
+    let (parent, child) = (world.create("Feature", "P"), world.create("User Story", "C"));
+    world.add_link(parent, CHILD, child);
+    let url = format!("http://127.0.0.1:8181/northquay/_apis/wit/workItems/{child}");
+    let again = json!([{"op": "remove", "path": "/relations/0"}, {"op": "add", "path": "/relations/-", "value": {"rel": CHILD, "url": url, "attributes": {"comment": "x"}}}]);
+    assert_eq!(world.patch(parent, &again).status, 200);
+    assert_eq!(world.item(child)["relations"][0]["attributes"]["comment"], "x");
+}
+
+#[test]
 fn a_second_parent_is_refused_from_both_ends() {
     let mut world = likely();
     let (p, q, c) = (

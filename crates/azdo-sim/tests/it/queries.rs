@@ -115,21 +115,41 @@ fn a_time_needs_time_precision() {
 
 #[test]
 fn what_is_wrong_or_not_served_is_a_400_that_says_so() {
-    for condition in [
-        "[System.State] EVER 'New'",
-        "[System.AreaPath] = 'Harbour\\Nowhere'",
-        "[System.Description] = 'x'",
-        "[System.Id] = 'x'",
+    for (condition, words) in [
+        (
+            "[System.State] EVER 'New'",
+            "TF51006: The query statement is not valid. The operator EVER is not served here.",
+        ),
+        (
+            "[System.AreaPath] = 'Harbour\\Nowhere'",
+            "TF51011: The specified area path does not exist. The error is caused by «'Harbour\\Nowhere'».",
+        ),
+        (
+            "[System.IterationPath] UNDER 'Harbour\\Nowhere'",
+            "TF51011: The specified iteration path does not exist. The error is caused by «'Harbour\\Nowhere'».",
+        ),
+        (
+            "[System.AreaPath] CONTAINS 'Quay'",
+            "The specified operator cannot be used with area path fields. The error is caused by «[System.AreaPath]».",
+        ),
+        (
+            "[System.Description] = 'x'",
+            "The specified operator cannot be used with long text fields. The error is caused by «[System.Description]».",
+        ),
+        (
+            "[System.Sprint] = 'x'",
+            "TF51005: The query references a field that does not exist. The error is caused by «[System.Sprint]».",
+        ),
+        (
+            "[System.Id] = 'x'",
+            "TF51006: The query statement is not valid. x is no number, as [System.Id] needs.",
+        ),
     ] {
         let mut world = sample();
         let query = format!("SELECT [System.Id] FROM workitems WHERE {condition}");
         let answer = world.post("Harbour/_apis/wit/wiql", &json!({"query": query}));
         assert_eq!(answer.status, 400, "{condition}");
-        assert!(
-            answer.json()["message"].as_str().unwrap().starts_with("TF51"),
-            "{}",
-            answer.json()
-        );
+        assert_eq!(answer.json()["message"], words);
     }
 }
 
@@ -147,6 +167,45 @@ fn order_and_top_are_kept() {
     assert_eq!(ids, [3, 2]);
     assert_eq!(found["columns"][1]["name"], "Title");
     assert_eq!(found["sortColumns"][0]["descending"], true);
+}
+
+#[test]
+fn an_importer_reads_page_after_page_by_id() {
+    let mut world = likely();
+    for number in 0..25 {
+        let (area, state) = (
+            ["Harbour", "Harbour\\Quay"][number % 2],
+            ["New", "Removed"][usize::from(number % 5 == 0)],
+        );
+        let changes = [
+            ("System.Title", json!(number.to_string())),
+            ("System.AreaPath", json!(area)),
+            ("System.State", json!(state)),
+        ];
+        world
+            .sim
+            .person_create(world.now_us, MARA, "Harbour", "User Story", &changes)
+            .unwrap();
+    }
+    let (mut last, mut pages) = (0, Vec::new());
+    loop {
+        let query = format!(
+            "SELECT [System.Id] FROM workitems WHERE [System.TeamProject] IN ('Harbour') AND [System.WorkItemType] IN ('Feature', 'User Story') AND [System.AreaPath] UNDER 'Harbour\\Quay' AND [System.State] <> 'Removed' AND [System.Id] > {last} ORDER BY [System.Id]"
+        );
+        let found = world.post("_apis/wit/wiql?$top=4", &json!({"query": query})).json();
+        let ids: Vec<i64> = found["workItems"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|item| item["id"].as_i64())
+            .collect();
+        let Some(end) = ids.last() else { break };
+        last = *end;
+        pages.push(ids);
+    }
+    let lengths: Vec<usize> = pages.iter().map(Vec::len).collect();
+    assert_eq!(lengths, [4, 4, 2]);
+    assert!(pages.concat().windows(2).all(|pair| pair[0] < pair[1]));
 }
 
 #[test]

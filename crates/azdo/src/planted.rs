@@ -19,6 +19,18 @@ pub enum Bug {
     AcknowledgedBeforeSave,
     /// A notice whose rev is known is dropped though a link may have moved.
     LinkChangeSkipped,
+    /// A draft goes out before anybody has published it.
+    DraftSent,
+    /// A node's path is kept from before the node was renamed.
+    StalePath,
+    /// A creation does not wait for its parent's.
+    ParentNotAwaited,
+    /// A link is removed at the position it had at some earlier read.
+    StaleIndex,
+    /// What left a board's scope counts as deleted.
+    LeftMeansDeleted,
+    /// A parent that was changed on both sides is written over.
+    ParentConflictOverwritten,
 }
 
 #[cfg(feature = "planted")]

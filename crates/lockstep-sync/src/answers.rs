@@ -5,20 +5,24 @@
 //! marker for a creation. A creation counts as absent only when the server can no longer act on it and what shows it
 //! has been read since.
 
+use std::collections::BTreeMap;
+
 use azdo::planted::{Bug, is_planted};
 use azdo::{FieldName, Rev, WorkItem, WorkItemId, WorkItemUpdate, field};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::ItemId;
 use crate::call::{Answer, Aside, Failure, own_update};
-use crate::edit::{Act, Attempt, AttemptKind, AttemptState, Doubt, EditState, Ending, Hold, Outcome, Search, Whom};
-use crate::item::{Item, Presence};
-use crate::merge::{
-    absorb, carries_marker, drop_settled, has_relation, held_rev, hold, rebase, rebase_after_write, settle, wait,
+use crate::document::path_field;
+use crate::edit::{
+    Act, Attempt, AttemptKind, AttemptState, Doubt, EditState, Ending, Hold, Outcome, Search, Target, Whom,
 };
+use crate::item::{Item, Presence};
+use crate::links::{carries_marker, has_relation};
+use crate::merge::{absorb, drop_settled, held_rev, hold, rebase, rebase_after_write, settle, wait};
 use crate::record::{Disposition, Health, Observation, Record, TokenTrouble};
 use crate::replica::{Pending, Replica, StepId, spread};
 use crate::value::{is_kept_form, is_same};
+use crate::{ItemId, PARENT, PARENT_LINK};
 
 /// Waits between look-ups of a lost creation, seconds; the last one repeats.
 const LOOKUP_WAITS_S: [i64; 8] = [2, 3, 10, 15, 30, 60, 120, 120];
@@ -50,6 +54,10 @@ impl Replica {
         }
         let is_first_contact = self.health.is_none();
         self.take_pulse(whom, &answer, is_first_contact);
+        let answer = match answer {
+            Answer::Written(read) if aside.lacks_links => Answer::Written(self.with_links_held(&pending, read)),
+            answer => answer,
+        };
         match pending {
             Pending::Batch { items, strangers } => self.read(items, strangers, answer),
             Pending::Poll(feed) => self.polled(feed, answer),
@@ -70,6 +78,21 @@ impl Replica {
                 self.save(records);
             }
         }
+    }
+
+    /// An answered write of a server that leaves the links out: those last read stand in, and the item is read again.
+    fn with_links_held(&mut self, pending: &Pending, mut read: WorkItem) -> WorkItem {
+        if let Pending::Item { item, .. } = pending
+            && let Some(item) = self.items.get_mut(item)
+        {
+            item.errand.is_stale = true;
+            read.relations = item
+                .remote
+                .as_ref()
+                .map(|remote| remote.relations.clone())
+                .unwrap_or_default();
+        }
+        read
     }
 
     /// Keeps an identity quiet for as long as the server asked.
@@ -221,6 +244,12 @@ impl Replica {
     fn born(&mut self, item: &mut Item, attempt: Attempt, read: &WorkItem, outcome: Outcome) -> Vec<Record> {
         item.work_item = Some(read.id);
         self.by_work_item.insert(read.id, item.id);
+        let number = BTreeMap::from([(item.id, read.id)]);
+        for other in self.items.values_mut() {
+            if other.learn(&number) {
+                self.dirty.insert(other.id);
+            }
+        }
         let mut records = vec![Record::Paired(item.id, read.id)];
         records.extend(absorb(item, read, true));
         records.extend(succeed(item, &attempt, outcome, Some(read.rev)));
@@ -251,9 +280,10 @@ impl Replica {
                         }
                     }
                 }
-                records.extend(check_removals(item, &attempt));
+                records.extend(check_links(item, &attempt));
                 records.extend(succeed(item, &attempt, Outcome::Applied, Some(read.rev)));
-                let fields: Vec<FieldName> = attempt.fields.keys().cloned().collect();
+                let parent = attempt.sets_parent().then(|| FieldName::from(PARENT));
+                let fields: Vec<FieldName> = attempt.fields.keys().cloned().chain(parent).collect();
                 records.extend(rebase_after_write(item, &fields));
                 item.errand.n_failures = 0;
                 records
@@ -335,6 +365,11 @@ impl Replica {
         records
     }
 
+    /// How long after it was begun a request may still take effect, microseconds.
+    fn late_us(&self) -> i64 {
+        self.rules.request_timeout_us + self.rules.delay_bound_us
+    }
+
     fn slow_down(&self, item: &mut Item) {
         item.errand.n_failures += 1;
         if item.errand.n_failures > 2 {
@@ -376,7 +411,7 @@ impl Replica {
             (AttemptKind::Update, Answer::Updates(updates)) => {
                 item.attempt = None;
                 item.errand.is_stale = true;
-                return found_update(item, &attempt, &updates);
+                return found_update(item, &attempt, &updates, self.late_us());
             }
             (AttemptKind::Delete, Answer::Bin(Some(by))) => {
                 item.attempt = None;
@@ -403,7 +438,7 @@ impl Replica {
                 item.attempt = None;
                 item.errand.is_stale = true;
                 records.push(absent);
-                let doubt = doubt_of(&attempt);
+                let doubt = doubt_of(&attempt, self.late_us());
                 back_to_waiting(&mut records, item, &attempt, doubt);
                 return records;
             }
@@ -524,24 +559,24 @@ fn succeed(item: &mut Item, attempt: &Attempt, outcome: Outcome, rev: Option<Rev
     records
 }
 
-/// A removal that the answer does not show goes on waiting, and the item is read again.
-fn check_removals(item: &mut Item, attempt: &Attempt) -> Vec<Record> {
+/// A link that the answer does not show as it was wanted goes on waiting, and the item is read again.
+fn check_links(item: &mut Item, attempt: &Attempt) -> Vec<Record> {
     let mut records = Vec::new();
+    let Some(relations) = item.remote.as_ref().map(|remote| remote.relations.clone()) else {
+        return records;
+    };
     for i in positions(item, attempt) {
-        let Act::Link {
-            rel,
-            target,
-            is_added: false,
-        } = &item.edits[i].act
-        else {
-            continue;
+        let is_so = match &item.edits[i].act {
+            Act::Link {
+                rel,
+                target: Target::WorkItem(target),
+                is_added,
+                ..
+            } => has_relation(&relations, rel, *target) == *is_added,
+            Act::Set { field, to, .. } if field.as_str() == PARENT => is_same(field, item.remote_value(field), to),
+            _ => true,
         };
-        let relations = item
-            .remote
-            .as_ref()
-            .map(|remote| remote.relations.as_slice())
-            .unwrap_or_default();
-        if has_relation(relations, rel, *target) {
+        if !is_so {
             item.errand.is_stale = true;
             wait(&mut records, item, i);
         }
@@ -551,8 +586,9 @@ fn check_removals(item: &mut Item, attempt: &Attempt) -> Vec<Record> {
 
 fn back_to_waiting(records: &mut Vec<Record>, item: &mut Item, attempt: &Attempt, doubt: Option<Doubt>) {
     for i in positions(item, attempt) {
-        if item.edits[i].doubt.is_none() {
-            item.edits[i].doubt = doubt.clone();
+        match (&mut item.edits[i].doubt, &doubt) {
+            (Some(held), Some(doubt)) => held.until_us = held.until_us.max(doubt.until_us),
+            (held, doubt) => *held = held.take().or(doubt.clone()),
         }
         wait(records, item, i);
     }
@@ -565,7 +601,7 @@ fn refuse(records: &mut Vec<Record>, item: &mut Item, attempt: &Attempt, fields:
     let named: Vec<usize> = all
         .iter()
         .copied()
-        .filter(|&i| item.edits[i].field().is_some_and(|f| fields.contains(f)))
+        .filter(|&i| item.edits[i].field().is_some_and(|f| is_named(f, fields)))
         .collect();
     let is_alone = all.len() == 1;
     for i in all {
@@ -588,6 +624,13 @@ fn refuse(records: &mut Vec<Record>, item: &mut Item, attempt: &Attempt, fields:
     }
 }
 
+/// Whether an answer that names these fields speaks of this one. A node is set by number and refused by path.
+fn is_named(field: &FieldName, named: &[FieldName]) -> bool {
+    named
+        .iter()
+        .any(|name| name == field || path_field(field) == Some(name.as_str()))
+}
+
 /// Nobody knows whether it took effect.
 fn unknown(item: &mut Item, attempt: Attempt, now_us: i64) -> Vec<Record> {
     let search = Search {
@@ -602,15 +645,22 @@ fn unknown(item: &mut Item, attempt: Attempt, now_us: i64) -> Vec<Record> {
     vec![record]
 }
 
-fn doubt_of(attempt: &Attempt) -> Option<Doubt> {
+fn doubt_of(attempt: &Attempt, wait_us: i64) -> Option<Doubt> {
     attempt.expected_rev.map(|rev| Doubt {
         rev,
         identity_id: attempt.identity_id.clone(),
+        until_us: if attempt.removes_links() {
+            attempt.started_us + wait_us
+        } else {
+            0
+        },
     })
 }
 
 /// The updates of the work item after an unanswered PATCH.
-fn found_update(item: &mut Item, attempt: &Attempt, updates: &[WorkItemUpdate]) -> Vec<Record> {
+///
+/// It may take effect for `late_us` after it was sent.
+fn found_update(item: &mut Item, attempt: &Attempt, updates: &[WorkItemUpdate], late_us: i64) -> Vec<Record> {
     let expected = attempt.expected_rev.unwrap_or(Rev(0));
     let had_already = |field: &FieldName, value: &Value| is_same(field, item.remote_value(field), value);
     let own = own_update(updates, expected, &attempt.identity_id, &attempt.fields, had_already);
@@ -638,6 +688,12 @@ fn found_update(item: &mut Item, attempt: &Attempt, updates: &[WorkItemUpdate]) 
         // What it wrote shows at once. Until the read that follows nothing else says so, and an edit made in between
         // would start from the value before.
         records.extend(show_sent(item, attempt, own));
+        if attempt.sets_parent()
+            && let Some(first) = item.next_of(&FieldName::from(PARENT), 0)
+        {
+            let parent = item.remote_value(&FieldName::from(PARENT)).clone();
+            rebase(&mut records, item, first, parent);
+        }
         // Its values are where later edits of these fields start from, though somebody may have written since.
         for (name, change) in &own.fields {
             let value = change.new_value.clone().unwrap_or(Value::Null);
@@ -656,7 +712,7 @@ fn found_update(item: &mut Item, attempt: &Attempt, updates: &[WorkItemUpdate]) 
     }];
     // While the rev is the one it tested it may still take effect; once past it never can.
     let has_moved = updates.iter().any(|update| update.rev > expected);
-    let doubt = if has_moved { None } else { doubt_of(attempt) };
+    let doubt = if has_moved { None } else { doubt_of(attempt, late_us) };
     back_to_waiting(&mut records, item, attempt, doubt);
     records
 }
@@ -665,13 +721,28 @@ fn found_update(item: &mut Item, attempt: &Attempt, updates: &[WorkItemUpdate]) 
 fn show_sent(item: &mut Item, attempt: &Attempt, own: &WorkItemUpdate) -> Option<Record> {
     let remote = item.remote.as_mut()?;
     let mut before = azdo::Fields::new();
-    for name in attempt.fields.keys().filter(|name| name.as_str() != field::HISTORY) {
+    let sent = attempt.fields.keys().filter(|name| name.as_str() != field::HISTORY);
+    let paths = attempt.fields.keys().filter_map(path_field).map(FieldName::from);
+    for name in sent.cloned().chain(paths) {
+        let name = &name;
         let Some(change) = own.fields.get(name) else { continue };
         let was = match change.new_value.clone().filter(|value| !value.is_null()) {
             Some(value) => remote.fields.insert(name.clone(), value),
             None => remote.fields.remove(name),
         };
         before.insert(name.clone(), was.unwrap_or(Value::Null));
+    }
+    if attempt.sets_parent() {
+        let parent = FieldName::from(PARENT);
+        let was = match attempt
+            .links
+            .iter()
+            .find(|link| link.is_added && link.rel == PARENT_LINK)
+        {
+            Some(link) => remote.fields.insert(parent.clone(), json!(link.target.0)),
+            None => remote.fields.remove(&parent),
+        };
+        before.insert(parent, was.unwrap_or(Value::Null));
     }
     (!before.is_empty()).then(|| {
         Record::Observed(Box::new(Observation {
@@ -752,7 +823,7 @@ pub(crate) fn has_proof_of_absence(replica: &Replica, item: &Item) -> bool {
     let AttemptState::Unknown { search } = &attempt.state else {
         return false;
     };
-    let bound_us = attempt.started_us + replica.rules.request_timeout_us + replica.rules.delay_bound_us;
+    let bound_us = attempt.started_us + replica.late_us();
     let is_quiet = search.n_quiet_passes >= QUIET_PASSES && replica.now_us >= bound_us + QUIET_US;
     replica.now_us >= bound_us && (search.has_fence || is_quiet)
 }

@@ -11,7 +11,7 @@ use azdo::{
 };
 
 use crate::edit::Whom;
-use crate::merge::carries_marker;
+use crate::links::carries_marker;
 use crate::record::{Feed, Mention, TokenTrouble};
 
 /// One thing to ask of Azure DevOps.
@@ -154,6 +154,8 @@ pub struct Aside {
     pub retry_after_ms: Option<u64>,
     /// The server's clock, microseconds UTC.
     pub server_time_us: Option<i64>,
+    /// The server leaves the links out of its answer to a write.
+    pub lacks_links: bool,
 }
 
 /// Where clients come from: one for each token.
@@ -201,6 +203,7 @@ pub async fn perform<C: Clients>(clients: &C, call: &Call) -> (Answer, Aside) {
         Aside {
             retry_after_ms: throttle.retry_after_ms,
             server_time_us: client.server_time_us(),
+            lacks_links: !client.versions().answers_with_relations(),
         },
     )
 }

@@ -3,6 +3,8 @@
 //! A choice carries the value that was seen; if that has moved since, the question is asked again. *Ours* starts the
 //! edit from their value and lets it go; *theirs* settles it as lost, restorable from the history.
 
+use azdo::FieldName;
+
 use crate::edit::{Act, AttemptState, Choice, Edit, EditState, Ending, Hold, Outcome};
 use crate::item::Item;
 use crate::merge::{drop_settled, rebase, settle, wait};
@@ -41,6 +43,16 @@ fn carry_out(
     choice: &Choice,
     now_us: i64,
 ) -> bool {
+    if *choice == Choice::Publish {
+        let edit = &mut item.edits[target];
+        let was_draft = std::mem::take(&mut edit.is_draft);
+        if was_draft {
+            // Meant now: counts as made now.
+            edit.at_us = edit.at_us.max(now_us);
+            records.push(Record::EditPublished(edit.id));
+        }
+        return was_draft;
+    }
     let EditState::Held { hold } = item.edits[target].state.clone() else {
         // One that only waits can be given up; one on its way can't.
         let may_give_up = item.edits[target].is_waiting() && matches!(choice, Choice::GiveUp);
@@ -95,7 +107,7 @@ fn carry_out(
             if !is_same(&field, seen, &theirs) || !is_same(&field, seen, &now) {
                 return false;
             }
-            let chain: Vec<usize> = item.chain(&field).map(|(i, ..)| i).collect();
+            let chain = conflicting(item, &field, target);
             rebase(records, item, chain[0], now);
             for i in chain {
                 wait(records, item, i);
@@ -109,14 +121,20 @@ fn carry_out(
             if !is_same(&field, seen, &theirs) {
                 return false;
             }
-            let chain: Vec<usize> = item.chain(&field).map(|(i, ..)| i).collect();
-            for i in chain {
+            for i in conflicting(item, &field, target) {
                 settle(records, item, i, Ending::LostConflict { theirs: theirs.clone() });
             }
             true
         }
         _ => false,
     }
+}
+
+/// The edits that a choice about one of them is about: those of its field, the planned apart from the meant.
+fn conflicting(item: &Item, field: &FieldName, target: usize) -> Vec<usize> {
+    let is_draft = item.edits[target].is_draft;
+    let positions = item.chain(field).map(|(i, ..)| i);
+    positions.filter(|&i| item.edits[i].is_draft == is_draft).collect()
 }
 
 /// Lets an edit go. What stands behind it on the same field starts from where it started.

@@ -4,11 +4,14 @@
 //! no other end than those of [`Ending`]. An attempt is saved before its first byte leaves, so a crash leaves a
 //! question that can be asked ([`AttemptState::Unknown`]), never a silence.
 
+use std::collections::BTreeMap;
+
 use azdo::{FieldName, Fields, Rev, WorkItemId};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::{AttemptId, EditId, ItemId, MemberId};
+use crate::item::unborn_parent;
+use crate::{AttemptId, EditId, ItemId, MemberId, PARENT, PARENT_LINK};
 
 /// One act by one person on one item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,6 +28,9 @@ pub struct Edit {
     pub act: Act,
     /// Where it stands.
     pub state: EditState,
+    /// Planned and not meant yet: it is merged like any other and never sent before somebody publishes it.
+    #[serde(default)]
+    pub is_draft: bool,
     /// An unanswered request with this edit, of which no trace was found while it could still take effect.
     #[serde(default)]
     pub doubt: Option<Doubt>,
@@ -38,6 +44,32 @@ pub struct Doubt {
     pub rev: Rev,
     /// Whose token it carried.
     pub identity_id: String,
+    /// Until when it may act on links by position, microseconds UTC: a position names another link once the links have
+    /// moved, and links move without a rev. Zero where it takes no link away.
+    #[serde(default)]
+    pub until_us: i64,
+}
+
+/// The other end of a link: a work item, or an item that has none yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Target {
+    /// By Azure DevOps' number.
+    WorkItem(WorkItemId),
+    /// By Lockstep's, until it has a number there; see [`crate::item::Item::learn`].
+    Item {
+        /// Which item.
+        item: ItemId,
+    },
+}
+
+/// What an edit is about. Of edits with one subject the later takes the earlier's place, and one goes out at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject<'e> {
+    /// A field, the parent among them.
+    Field(&'e FieldName),
+    /// A link: kind and other end.
+    Link(&'e str, Target),
 }
 
 /// What a person did.
@@ -50,10 +82,13 @@ pub enum Act {
         project: String,
         /// Name of the work item type.
         work_item_type: String,
-        /// First values, in Azure DevOps' terms.
+        /// First values, in Azure DevOps' terms; [`crate::PARENT`] as in [`Act::Set`].
         fields: Fields,
     },
     /// Set one field. `Null` is an empty field.
+    ///
+    /// `System.AreaId` and `System.IterationId` are set by node number and sent as the path the node has then.
+    /// [`crate::PARENT`] is set by the number of a work item, or by `{"item": …}` with that of an item that has none yet.
     Set {
         /// Which field.
         field: FieldName,
@@ -71,10 +106,13 @@ pub enum Act {
     Link {
         /// Reference name with direction.
         rel: String,
-        /// The work item at the other end.
-        target: WorkItemId,
+        /// The other end.
+        target: Target,
         /// Added, or removed.
         is_added: bool,
+        /// What the link says about itself. A link that says something else is made anew; `None` leaves it as it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
     },
     /// Move the work item to the recycle bin.
     Delete,
@@ -111,6 +149,8 @@ pub enum Choice {
     SearchAgain,
     /// Create it, knowing that it may be there already.
     CreateAnyway,
+    /// A draft is meant now: it goes out.
+    Publish,
 }
 
 /// Where an unsettled edit stands.
@@ -226,12 +266,29 @@ pub struct Attempt {
     pub fingerprint: String,
     /// The rev that the request tests, for a PATCH.
     pub expected_rev: Option<Rev>,
-    /// Fields sent.
+    /// Fields sent; nodes by number.
     pub fields: Fields,
+    /// Links sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<LinkSent>,
     /// When it was saved, just before it was sent; microseconds UTC.
     pub started_us: i64,
     /// Where it stands.
     pub state: AttemptState,
+}
+
+/// A link that a request adds or takes away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkSent {
+    /// Reference name with direction.
+    pub rel: String,
+    /// The other end.
+    pub target: WorkItemId,
+    /// Added, or taken away.
+    pub is_added: bool,
+    /// What an added one says about itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 /// Kind of a request that changes something.
@@ -314,7 +371,52 @@ impl Edit {
             _ => None,
         }
     }
-    /// Whether it is to be sent.
+    /// What it is about, if others can be about the same.
+    pub fn subject(&self) -> Option<Subject<'_>> {
+        match &self.act {
+            Act::Set { field, .. } => Some(Subject::Field(field)),
+            Act::Link { rel, target, .. } => Some(Subject::Link(rel, *target)),
+            _ => None,
+        }
+    }
+    /// Items without a number there that it names.
+    pub fn awaits(&self) -> Vec<ItemId> {
+        match &self.act {
+            Act::Set { field, was, to } if field.as_str() == PARENT => {
+                [was, to].into_iter().filter_map(unborn_parent).collect()
+            }
+            Act::Create { fields, .. } => {
+                let parent = fields.get(&FieldName::from(PARENT));
+                parent.and_then(unborn_parent).into_iter().collect()
+            }
+            Act::Link {
+                target: Target::Item { item },
+                ..
+            } => vec![*item],
+            _ => Vec::new(),
+        }
+    }
+    /// Puts numbers in the place of items that have one.
+    pub(crate) fn learn(&mut self, numbers: &BTreeMap<ItemId, WorkItemId>) {
+        let learn = |value: &mut Value| {
+            if let Some(number) = unborn_parent(value).and_then(|item| numbers.get(&item)) {
+                *value = json!(number.0);
+            }
+        };
+        match &mut self.act {
+            Act::Set { field, was, to } if field.as_str() == PARENT => [was, to].into_iter().for_each(learn),
+            Act::Create { fields, .. } => fields.get_mut(&FieldName::from(PARENT)).into_iter().for_each(learn),
+            Act::Link { target, .. } => {
+                if let Target::Item { item } = target
+                    && let Some(number) = numbers.get(item)
+                {
+                    *target = Target::WorkItem(*number);
+                }
+            }
+            _ => {}
+        }
+    }
+    /// Whether it waits to be sent, or to be published.
     pub fn is_waiting(&self) -> bool {
         self.state == EditState::Waiting
     }
@@ -335,6 +437,14 @@ impl Attempt {
     /// Whether the answer was lost.
     pub fn is_unknown(&self) -> bool {
         matches!(self.state, AttemptState::Unknown { .. })
+    }
+    /// Whether it sets, changes or clears the parent.
+    pub fn sets_parent(&self) -> bool {
+        self.links.iter().any(|link| link.rel == PARENT_LINK)
+    }
+    /// Whether it takes links away, which it does by their position.
+    pub fn removes_links(&self) -> bool {
+        self.links.iter().any(|link| !link.is_added)
     }
     /// Whether it is about a creation.
     pub fn is_create(&self) -> bool {

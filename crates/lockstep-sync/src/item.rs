@@ -3,12 +3,14 @@
 //! *Base* and *local* are derived: base is the oldest unsettled `was` of a field, else remote; local is the newest
 //! `to`, else remote. Nothing here is a decision; decisions are made in [`crate::plan`].
 
-use azdo::{FieldName, Fields, Relation, Rev, WorkItemId};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::edit::{Act, Attempt, Edit, Hold};
-use crate::{ItemId, NoticeId};
+use azdo::{FieldName, Fields, Relation, Rev, WorkItem, WorkItemId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::edit::{Act, Attempt, Edit, Hold, Subject};
+use crate::{BoardId, ItemId, NoticeId, PARENT, PARENT_LINK};
 
 /// An item, with all that is open about it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,6 +27,12 @@ pub struct Item {
     pub edits: Vec<Edit>,
     /// The attempt that is under way or unanswered. One at a time.
     pub attempt: Option<Attempt>,
+    /// Boards that it is a card of.
+    #[serde(default)]
+    pub boards: BTreeSet<BoardId>,
+    /// Items that its edits name, that have no work item and are not going to have one.
+    #[serde(default)]
+    pub unmade: BTreeSet<ItemId>,
     /// What this process still has to do about it; not stored.
     #[serde(skip)]
     pub errand: Errand,
@@ -35,7 +43,7 @@ pub struct Item {
 pub struct Remote {
     /// Revision.
     pub rev: Rev,
-    /// Field values, raw, as the server wrote them.
+    /// Field values, raw, as the server wrote them; [`PARENT`] as the links have it.
     pub fields: Fields,
     /// Links, in the server's order.
     pub relations: Vec<Relation>,
@@ -78,6 +86,29 @@ pub struct Errand {
     pub n_failures: u32,
 }
 
+impl Remote {
+    /// What was read, with the parent as a field: it moves with the links, and not every server has the field.
+    pub fn of(rev: Rev, mut fields: Fields, relations: Vec<Relation>) -> Self {
+        let parent = relations.iter().find(|r| r.rel == PARENT_LINK);
+        match parent.and_then(Relation::work_item_id) {
+            Some(parent) => fields.insert(FieldName::from(PARENT), json!(parent.0)),
+            None => fields.remove(&FieldName::from(PARENT)),
+        };
+        Self { rev, fields, relations }
+    }
+}
+
+impl From<&WorkItem> for Remote {
+    fn from(read: &WorkItem) -> Self {
+        Self::of(read.rev, read.fields.clone(), read.relations.clone())
+    }
+}
+
+/// The item that a value of [`PARENT`] names, while it has no number there.
+pub fn unborn_parent(value: &Value) -> Option<ItemId> {
+    value.get("item")?.as_str()?.parse().ok().map(ItemId)
+}
+
 impl Item {
     /// A Lockstep item that has no work item.
     pub fn unborn(id: ItemId) -> Self {
@@ -88,6 +119,8 @@ impl Item {
             presence: Presence::Unborn,
             edits: Vec::new(),
             attempt: None,
+            boards: BTreeSet::new(),
+            unmade: BTreeSet::new(),
             errand: Errand::default(),
         }
     }
@@ -130,11 +163,43 @@ impl Item {
         self.chain(field).map(|(i, ..)| i).find(|&i| i >= from)
     }
 
+    /// Whether an unsettled edit before this one is about the same.
+    pub fn has_earlier(&self, position: usize) -> bool {
+        let subject = self.edits[position].subject();
+        subject.is_some() && self.edits[..position].iter().any(|edit| edit.subject() == subject)
+    }
+
+    /// Items without a number there that its edits name: what is at the other end of a link, and parents.
+    pub fn awaits(&self) -> BTreeSet<ItemId> {
+        self.edits.iter().flat_map(Edit::awaits).collect()
+    }
+
+    /// Puts numbers in the place of items that have one by now. In memory alone: what is stored is what was accepted.
+    /// Returns whether any edit named one of them.
+    pub fn learn(&mut self, numbers: &BTreeMap<ItemId, WorkItemId>) -> bool {
+        let is_news = self
+            .edits
+            .iter()
+            .flat_map(Edit::awaits)
+            .any(|item| numbers.contains_key(&item));
+        if is_news {
+            self.edits.iter_mut().for_each(|edit| edit.learn(numbers));
+        }
+        is_news
+    }
+
+    /// Whether a creation is open.
+    pub fn is_to_be_created(&self) -> bool {
+        self.edits.iter().any(|edit| matches!(edit.act, Act::Create { .. }))
+    }
+
     /// Fields with unsettled edits, each once, in the order of the edits.
     pub fn edited_fields(&self) -> Vec<FieldName> {
         let mut fields: Vec<FieldName> = Vec::new();
-        for field in self.edits.iter().filter_map(Edit::field) {
-            if !fields.contains(field) {
+        for subject in self.edits.iter().filter_map(Edit::subject) {
+            if let Subject::Field(field) = subject
+                && !fields.contains(field)
+            {
                 fields.push(field.clone());
             }
         }

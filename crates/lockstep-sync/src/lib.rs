@@ -12,23 +12,31 @@
 //! - one seed replays any run: no clock, no dice, no map without an order.
 //!
 //! [`item`] and [`edit`] are the nouns, [`merge`] and [`plan`] the rules for one item, [`replica`] the many items of a
-//! connection, [`call`] the way to Azure DevOps, [`record`] the way to the store.
+//! connection, [`scope`] what belongs to a board, [`call`] the way to Azure DevOps, [`record`] the way to the store.
 
 pub mod answers;
 pub mod call;
 pub mod decide;
+mod document;
 pub mod edit;
 mod feeds;
 pub mod ids;
 pub mod item;
+pub mod links;
 pub mod merge;
 pub mod plan;
 pub mod record;
 pub mod replica;
 pub mod rules;
+pub mod scope;
 pub mod value;
 
 pub use ids::*;
+
+/// The parent as a field: by the number of a work item, read from the link and written as one, from the child's end.
+pub const PARENT: &str = "System.Parent";
+/// The link by which a child names its parent.
+pub const PARENT_LINK: &str = "System.LinkTypes.Hierarchy-Reverse";
 
 #[cfg(test)]
 mod tests;

@@ -3,11 +3,14 @@
 //! [`absorb`] takes a read in. [`settle_fields`] compares each edited field's base, here and there, and says what
 //! becomes of its edits. Different fields never meet. Neither writes to Azure DevOps.
 
+use std::collections::BTreeMap;
+
 use azdo::planted::{Bug, is_planted};
-use azdo::{FieldName, Fields, Relation, Rev, WorkItem, field};
+use azdo::{FieldName, Fields, Rev, WorkItem, field};
 use serde_json::Value;
 
-use crate::edit::{Act, EditState, Ending, Hold};
+use crate::PARENT;
+use crate::edit::{Act, Edit, EditState, Ending, Hold, Subject};
 use crate::item::{Item, Presence, Remote};
 use crate::record::{Observation, Record};
 use crate::rules::ConflictRule;
@@ -23,11 +26,6 @@ pub fn absorb(item: &mut Item, read: &WorkItem, is_own: bool) -> Vec<Record> {
     if held_rev.is_some_and(|held| read.rev < held) {
         return records;
     }
-    let before = item
-        .remote
-        .as_ref()
-        .map(|remote| differences(&remote.fields, &read.fields))
-        .unwrap_or_default();
     let mut relations = read.relations.clone();
     if is_planted(Bug::LinkChangeSkipped)
         && let Some(remote) = &item.remote
@@ -35,17 +33,18 @@ pub fn absorb(item: &mut Item, read: &WorkItem, is_own: bool) -> Vec<Record> {
     {
         relations = remote.relations.clone();
     }
+    let remote = Remote::of(read.rev, read.fields.clone(), relations);
+    let before = item
+        .remote
+        .as_ref()
+        .map(|before| differences(&before.fields, &remote.fields))
+        .unwrap_or_default();
     let has_new_relations = item
         .remote
         .as_ref()
-        .is_some_and(|remote| !are_same_relations(&remote.relations, &relations));
+        .is_some_and(|before| before.relations != remote.relations);
     let is_new = item.remote.is_none() || held_rev != Some(read.rev) || !before.is_empty() || has_new_relations;
     if is_new {
-        let remote = Remote {
-            rev: read.rev,
-            fields: read.fields.clone(),
-            relations,
-        };
         item.remote = Some(remote.clone());
         records.push(Record::Observed(Box::new(Observation {
             item: item.id,
@@ -89,10 +88,6 @@ fn differences(before: &Fields, now: &Fields) -> Fields {
     changed
 }
 
-fn are_same_relations(a: &[Relation], b: &[Relation]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b)
-}
-
 /// Decides, field by field, what becomes of the edits now that remote is what it is.
 ///
 /// Changes the item and returns the records. Edits that are being sent are left alone. Runs to a fixed point: a
@@ -104,12 +99,24 @@ pub fn settle_fields(item: &mut Item, rule: ConflictRule) -> Vec<Record> {
     }
     for field in item.edited_fields() {
         let theirs = item.remote_value(&field).clone();
-        let positions: Vec<usize> = item.chain(&field).map(|(i, ..)| i).collect();
+        let mut positions: Vec<usize> = item.chain(&field).map(|(i, ..)| i).collect();
+        // What is meant comes first, what is planned on top of it afterwards.
+        if positions.iter().any(|&i| !item.edits[i].is_draft) {
+            positions.retain(|&i| !item.edits[i].is_draft);
+        }
         if positions.iter().any(|&i| item.edits[i].is_sending()) {
             continue;
         }
         let base = item.base(&field).clone();
-        let local = item.local(&field).clone();
+        let Some(Act::Set { to: local, .. }) = positions.last().map(|&i| item.edits[i].act.clone()) else {
+            continue;
+        };
+        let is_overwritten = field.as_str() == PARENT && is_planted(Bug::ParentConflictOverwritten);
+        let rule = if is_overwritten {
+            ConflictRule::LockstepWins
+        } else {
+            rule
+        };
         if is_same(&field, &theirs, &local) {
             for &i in &positions {
                 settle(&mut records, item, i, Ending::AlreadyThere);
@@ -181,36 +188,39 @@ fn settle_conflict(
     }
 }
 
-/// An edit not yet sent is superseded by a later one of the same field, whoever made it. Steps of state by one author
-/// are kept, since a type may refuse the leap and take the steps.
+/// An edit not yet sent is superseded by a later one about the same, whoever made it. Steps of state by one author are
+/// kept, since a type may refuse the leap and take the steps. A draft takes the place of drafts alone: what was meant
+/// goes out, whatever becomes of a plan.
 fn supersede(item: &mut Item) -> Vec<Record> {
     let mut records = Vec::new();
-    let mut later_of: Vec<(usize, usize)> = Vec::new();
+    let mut earlier_of: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (i, edit) in item.edits.iter().enumerate() {
-        let Some(field) = edit.field() else { continue };
-        if edit.is_sending() {
+        let subject = edit.subject();
+        // A doubtful one may yet turn out to be applied; it is looked up before it is let go.
+        if subject.is_none() || edit.is_sending() || edit.doubt.is_some() {
             continue;
         }
-        let later = item.edits[i + 1..]
-            .iter()
-            .position(|e| e.field() == Some(field))
-            .map(|offset| i + 1 + offset);
-        let Some(later) = later else { continue };
-        let is_step = field.as_str() == field::STATE && item.edits[later].author == edit.author && edit.is_waiting();
-        // A doubtful one may yet turn out to be applied; it is looked up before it is let go.
-        if !is_step && edit.doubt.is_none() {
-            later_of.push((i, later));
+        let takes_its_place = |later: &Edit| later.subject() == subject && (edit.is_draft || !later.is_draft);
+        let Some(later) = (i + 1..item.edits.len()).find(|&later| takes_its_place(&item.edits[later])) else {
+            continue;
+        };
+        let is_step = subject == Some(Subject::Field(&FieldName::from(field::STATE)))
+            && item.edits[later].author == edit.author
+            && item.edits[later].is_draft == edit.is_draft
+            && edit.is_waiting();
+        if !is_step {
+            earlier_of.entry(later).or_default().push(i);
         }
     }
-    for (earlier, later) in later_of {
-        let was = match &item.edits[earlier].act {
-            Act::Set { was, .. } => was.clone(),
-            _ => continue,
-        };
+    for (later, earlier) in earlier_of {
         // What was seen is the base that both sides agreed on, not a value that was never sent.
-        let later_id = item.edits[later].id;
-        rebase(&mut records, item, later, was);
-        settle(&mut records, item, earlier, Ending::SupersededBy { edit: later_id });
+        if let Act::Set { was, .. } = item.edits[earlier[0]].act.clone() {
+            rebase(&mut records, item, later, was);
+        }
+        let edit = item.edits[later].id;
+        for i in earlier {
+            settle(&mut records, item, i, Ending::SupersededBy { edit });
+        }
     }
     drop_settled(item, &records);
     records
@@ -281,28 +291,6 @@ pub fn drop_settled(item: &mut Item, records: &[Record]) {
             .iter()
             .any(|r| matches!(r, Record::EditSettled(id, _) if *id == edit.id))
     });
-}
-
-/// Whether `relations` hold a link to `target`.
-pub fn has_relation(relations: &[Relation], rel: &str, target: azdo::WorkItemId) -> bool {
-    relation_index(relations, rel, target).is_some()
-}
-
-/// Position of a link, in the list as read.
-pub fn relation_index(relations: &[Relation], rel: &str, target: azdo::WorkItemId) -> Option<usize> {
-    relations
-        .iter()
-        .position(|r| r.rel == rel && r.work_item_id() == Some(target))
-}
-
-/// Whether a work item carries `marker`: its number part is compared, for the host may have changed since.
-pub fn carries_marker(read: &WorkItem, marker: &str) -> bool {
-    let number = marker.rsplit('/').next().unwrap_or(marker);
-    !number.is_empty()
-        && read
-            .relations
-            .iter()
-            .any(|r| r.rel == "Hyperlink" && r.url.rsplit('/').next() == Some(number))
 }
 
 /// The rev held, or zero when never read.

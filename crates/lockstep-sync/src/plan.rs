@@ -7,19 +7,30 @@
 //! Invariants: only fields that an unsettled edit names are ever written. One write carries edits of one author. Once
 //! nothing changes on either side, repeating the step reaches [`Next::Rest`].
 
-use azdo::{Creation, FieldName, Update, field};
+use azdo::planted::{Bug, is_planted};
 
 use crate::call::Call;
 use crate::decide::carry_out_decisions;
-use crate::edit::{Act, Attempt, AttemptKind, AttemptState, Edit, Ending, Hold, Whom};
+use crate::document::{Batch, Lacking, Needs, draft, needs};
+use crate::edit::{Act, Attempt, AttemptKind, AttemptState, Edit, Ending, Hold, Subject, Target};
 use crate::item::{Item, Presence};
-use crate::merge::{has_relation, hold, relation_index, settle, settle_fields, value_to_send, wait};
+use crate::links::{has_relation, says};
+use crate::merge::{hold, settle, settle_fields, wait};
 use crate::record::Record;
-use crate::rules::{Rules, TokenOwner};
-use crate::{AttemptId, MemberId, merge};
+use crate::rules::Rules;
+use crate::{AttemptId, EditId, PARENT, merge};
 
 /// Edits older than this that wait for a token are reviewed by their author before they go out.
 pub const NEEDS_TOKEN_REVIEW_US: i64 = 24 * 3600 * 1_000_000;
+
+/// Why an edit waits for a person: the node it names is gone.
+const NO_NODE: &str = "The area or iteration is no longer there, or the connection can't see it. Choose another one.";
+/// The same: what it links to was given up before it was created.
+const NO_OTHER_END: &str =
+    "What it links to was given up before it became a work item. Choose something else, or let this go.";
+/// The same, for a creation.
+const UNREADABLE_PROJECT: &str = "The connection's account can't read this project, so the work item could not be followed. \
+     Give it access, or choose another project.";
 
 /// Earliest clock that a creation may differ by from ours when it is looked for.
 const CREATED_SINCE_MARGIN_US: i64 = 15 * 60 * 1_000_000;
@@ -83,8 +94,20 @@ pub fn plan(item: &mut Item, rules: &Rules, now_us: i64, attempt: AttemptId) -> 
     records.extend(settle_fields(item, rules.conflict));
     records.extend(release(item, rules, now_us));
     records.extend(settle_life(item));
-    let (more, next) = choose(item, rules, now_us, attempt);
+    let (more, chosen) = choose(item, rules, now_us);
     records.extend(more);
+    let batch = match chosen {
+        Ok(batch) => batch,
+        Err(again_us) => return (records, Next::Rest(again_us)),
+    };
+    let next = match draft(item, rules, &batch, false) {
+        Ok(draft) => {
+            let attempt = batch.attempt(item, &draft, attempt, now_us);
+            Next::Write(Box::new(attempt), Box::new(draft.call))
+        }
+        Err(Lacking::Read) => Next::Read,
+        Err(Lacking::WorkItem) => Next::Rest(None),
+    };
     (records, next)
 }
 
@@ -136,7 +159,9 @@ fn release(item: &mut Item, rules: &Rules, now_us: i64) -> Vec<Record> {
             Some(Hold::NeedsToken) => {
                 rules.whom_for(edit.author).is_some() && now_us - edit.at_us < NEEDS_TOKEN_REVIEW_US
             }
-            Some(Hold::Refused { at_rev, .. }) => at_rev.is_some_and(|at| rev > at),
+            Some(Hold::Refused { at_rev: Some(at), .. }) => rev > *at,
+            // Held here, for want of something that is there now.
+            Some(Hold::Refused { at_rev: None, .. }) => was_held_for_want(edit) && wants(item, i, rules).is_none(),
             Some(Hold::WorkItemDeleted) => item.presence == Presence::Present,
             Some(Hold::OutOfSight) => item.presence == Presence::Present,
             Some(Hold::Conflict { .. } | Hold::Unsure) | None => false,
@@ -148,7 +173,27 @@ fn release(item: &mut Item, rules: &Rules, now_us: i64) -> Vec<Record> {
     records
 }
 
-/// Edits about the life of the work item that are already true, and edits that can't go anywhere now.
+/// Whether an edit is one that is held for want of a node or of the other end.
+fn was_held_for_want(edit: &Edit) -> bool {
+    matches!(edit.hold(), Some(Hold::Refused { answer, .. }) if answer == NO_NODE || answer == NO_OTHER_END)
+}
+
+/// In what words an edit is held for want of something that is not going to come by itself.
+fn wants(item: &Item, position: usize, rules: &Rules) -> Option<&'static str> {
+    match needs(&item.edits[position], rules)? {
+        Needs::Node(_) => Some(NO_NODE),
+        Needs::Number(end) if item.unmade.contains(&end) && !gets_another_parent(item, position) => Some(NO_OTHER_END),
+        Needs::Number(_) | Needs::Nodes => None,
+    }
+}
+
+/// Whether a creation's parent is changed by an edit behind it: then it goes without the one it was to have.
+fn gets_another_parent(item: &Item, position: usize) -> bool {
+    let is_parent = |edit: &Edit| !edit.is_draft && edit.field().is_some_and(|field| field.as_str() == PARENT);
+    matches!(item.edits[position].act, Act::Create { .. }) && item.edits[position + 1..].iter().any(is_parent)
+}
+
+/// Edits about the life of the work item and its links that are already true, and edits that can't go anywhere now.
 fn settle_life(item: &mut Item) -> Vec<Record> {
     let mut records = Vec::new();
     for i in 0..item.edits.len() {
@@ -156,17 +201,9 @@ fn settle_life(item: &mut Item) -> Vec<Record> {
         if edit.is_sending() {
             continue;
         }
-        let relations = item
-            .remote
-            .as_ref()
-            .map(|remote| remote.relations.as_slice())
-            .unwrap_or_default();
         let is_true = match (&edit.act, item.presence) {
             (Act::Delete, Presence::Deleted) | (Act::Restore, Presence::Present) => true,
-            (Act::Link { rel, target, is_added }, Presence::Present) => {
-                // A removal is judged by a read newer than the edit; `is_fresh` says so.
-                has_relation(relations, rel, *target) == *is_added && (*is_added || item.errand.is_fresh)
-            }
+            (Act::Link { .. }, Presence::Present) => !item.has_earlier(i) && is_link_so(item, edit),
             (Act::Create { .. }, _) => item.work_item.is_some(),
             _ => false,
         };
@@ -184,253 +221,132 @@ fn settle_life(item: &mut Item) -> Vec<Record> {
     records
 }
 
-/// Picks what to send: the first edit that may go, and those of the same author right behind it.
-fn choose(item: &mut Item, rules: &Rules, now_us: i64, attempt: AttemptId) -> (Vec<Record>, Next) {
+/// Whether a link is as the edit wants it.
+fn is_link_so(item: &Item, edit: &Edit) -> bool {
+    let (
+        Act::Link {
+            rel,
+            target: Target::WorkItem(target),
+            is_added,
+            comment,
+        },
+        Some(remote),
+    ) = (&edit.act, &item.remote)
+    else {
+        return false;
+    };
+    if *is_added {
+        says(&remote.relations, rel, *target, comment.as_deref())
+    } else {
+        // A removal is judged by a read newer than the edit; `is_fresh` says so.
+        item.errand.is_fresh && !has_relation(&remote.relations, rel, *target)
+    }
+}
+
+/// Picks what to send: the first edit that may go, and all of the same author that can go with it. Edits of others are
+/// passed, unless one about the same comes before. Or says when to look again.
+fn choose(item: &mut Item, rules: &Rules, now_us: i64) -> (Vec<Record>, Result<Batch, Option<i64>>) {
     let mut records = Vec::new();
-    let mut blocked: Vec<FieldName> = Vec::new();
-    let mut batch: Vec<usize> = Vec::new();
-    let mut lead: Option<(MemberId, Whom, TokenOwner)> = None;
+    // What a later edit must not overtake.
+    let mut blocked: Vec<EditId> = Vec::new();
+    let mut again_us = None;
+    let mut batch: Option<Batch> = None;
     for i in 0..item.edits.len() {
         let edit = &item.edits[i];
-        let field = edit.field().cloned();
-        if !edit.is_waiting() || field.as_ref().is_some_and(|f| blocked.contains(f)) {
-            blocked.extend(field);
+        let is_kept_back = edit.is_draft && !is_planted(Bug::DraftSent);
+        if is_kept_back || matches!(edit.act, Act::Decide { .. }) {
             continue;
         }
-        if matches!(edit.act, Act::Decide { .. }) {
+        let subject = edit.subject();
+        let is_behind = subject.is_some()
+            && item
+                .edits
+                .iter()
+                .any(|earlier| blocked.contains(&earlier.id) && earlier.subject() == subject);
+        let is_unborn = item.work_item.is_none() && !matches!(edit.act, Act::Create { .. });
+        if !edit.is_waiting() || is_behind || is_unborn {
+            blocked.push(edit.id);
             continue;
         }
-        let may_go = matches!(edit.act, Act::Create { .. }) || item.work_item.is_some();
-        if !may_go {
+        if let Some(why) = wants(item, i, rules) {
+            blocked.push(edit.id);
+            hold_for(&mut records, item, i, why);
             continue;
         }
-        match &lead {
-            None => {
-                let Some((whom, owner)) = rules.whom_for(edit.author) else {
-                    blocked.extend(field);
-                    hold(&mut records, item, i, Hold::NeedsToken);
-                    continue;
-                };
-                if let Act::Create { project, .. } = &edit.act
-                    && !rules.can_read_project(project)
-                {
-                    let answer = "The connection's account can't read this project, so the work item could not be \
-                                  followed. Give it access, or choose another project.";
-                    hold(
-                        &mut records,
-                        item,
-                        i,
-                        Hold::Refused {
-                            answer: answer.to_owned(),
-                            at_rev: None,
-                        },
-                    );
-                    continue;
-                }
-                lead = Some((edit.author, whom, owner.clone()));
-                batch.push(i);
-                if !can_join(edit) || item.errand.sends_alone {
-                    break;
-                }
+        let is_needy = match needs(edit, rules) {
+            Some(Needs::Number(end)) => !item.unmade.contains(&end) && !is_planted(Bug::ParentNotAwaited),
+            needs => needs.is_some(),
+        };
+        let until_us = doubtful_until_us(item, edit).filter(|until_us| *until_us > now_us);
+        if is_needy || until_us.is_some() {
+            again_us = [again_us, until_us].into_iter().flatten().min();
+            blocked.push(edit.id);
+            continue;
+        }
+        let Some(batch) = &mut batch else {
+            let Some((whom, owner)) = rules.whom_for(edit.author) else {
+                blocked.push(edit.id);
+                hold(&mut records, item, i, Hold::NeedsToken);
+                continue;
+            };
+            if let Act::Create { project, .. } = &edit.act
+                && !rules.can_read_project(project)
+            {
+                hold_for(&mut records, item, i, UNREADABLE_PROJECT);
+                continue;
             }
-            Some((author, ..)) => {
-                let is_of_lead = edit.author == *author || azdo::planted::is_planted(azdo::planted::Bug::AuthorIgnored);
-                let is_second = batch.iter().any(|&b| collides(&item.edits[b], edit));
-                if !is_of_lead || !can_join(edit) || is_second {
-                    break;
-                }
-                batch.push(i);
+            batch = Some(Batch {
+                positions: vec![i],
+                author: edit.author,
+                whom,
+                owner: owner.clone(),
+            });
+            if !can_join(edit) || item.errand.sends_alone {
+                break;
             }
+            continue;
+        };
+        if !can_join(edit) {
+            break;
+        }
+        let is_of_lead = edit.author == batch.author || is_planted(Bug::AuthorIgnored);
+        if is_of_lead && !batch.positions.iter().any(|&b| collides(&item.edits[b], edit)) {
+            batch.positions.push(i);
+        } else {
+            blocked.push(edit.id);
         }
     }
-    let Some((author, whom, owner)) = lead else {
-        return (records, Next::Rest(None));
+    (records, batch.ok_or(again_us))
+}
+
+fn hold_for(records: &mut Vec<Record>, item: &mut Item, position: usize, why: &str) {
+    let answer = why.to_owned();
+    hold(records, item, position, Hold::Refused { answer, at_rev: None });
+}
+
+/// An unanswered request that may still take links away by position keeps other links waiting until it no longer can.
+fn doubtful_until_us(item: &Item, edit: &Edit) -> Option<i64> {
+    let is_of_links = match edit.subject() {
+        Some(Subject::Field(field)) => field.as_str() == PARENT,
+        Some(Subject::Link(..)) => true,
+        None => false,
     };
-    let next = draft(item, rules, &batch, author, whom, owner, now_us, attempt);
-    (records, next)
+    let doubts = item.edits.iter().filter_map(|edit| edit.doubt.as_ref());
+    let doubtful = doubts
+        .filter(|doubt| doubt.rev >= merge::held_rev(item))
+        .map(|doubt| doubt.until_us);
+    doubtful.max().filter(|_| is_of_links)
 }
 
 /// Whether an edit can share a PATCH with others.
 fn can_join(edit: &Edit) -> bool {
-    matches!(
-        edit.act,
-        Act::Set { .. } | Act::Comment { .. } | Act::Link { is_added: true, .. }
-    )
+    matches!(edit.act, Act::Set { .. } | Act::Comment { .. } | Act::Link { .. })
 }
 
 /// Whether two edits can't be told apart in one document.
 fn collides(a: &Edit, b: &Edit) -> bool {
     match (&a.act, &b.act) {
         (Act::Comment { .. }, Act::Comment { .. }) => true,
-        (Act::Link { rel, target, .. }, Act::Link { rel: r, target: t, .. }) => rel == r && target == t,
-        _ => a.field().is_some() && a.field() == b.field(),
+        _ => a.subject().is_some() && a.subject() == b.subject(),
     }
-}
-
-#[allow(
-    clippy::too_many_arguments,
-    reason = "the parts of one attempt, put together in one place"
-)]
-fn draft(
-    item: &Item,
-    rules: &Rules,
-    batch: &[usize],
-    author: MemberId,
-    whom: Whom,
-    owner: TokenOwner,
-    now_us: i64,
-    attempt: AttemptId,
-) -> Next {
-    let lead = &item.edits[batch[0]];
-    let note = on_behalf(item, rules, author, whom, batch);
-    let (kind, call, expected_rev, fields) = match (&lead.act, item.work_item) {
-        (
-            Act::Create {
-                project,
-                work_item_type,
-                fields,
-            },
-            _,
-        ) => {
-            let mut creation = Creation::new();
-            for (name, value) in fields {
-                creation = creation.set(name, value.clone());
-            }
-            if let Some(note) = &note {
-                creation = creation.comment(note);
-            }
-            creation = creation.add_relation("Hyperlink", &rules.marker(item.id), Some("Lockstep"));
-            let (project, work_item_type) = (project.clone(), work_item_type.clone());
-            let sent = creation.fields_sent();
-            let kind = AttemptKind::Create {
-                project: project.clone(),
-                work_item_type: work_item_type.clone(),
-            };
-            (
-                kind,
-                Call::Create {
-                    whom,
-                    project,
-                    work_item_type,
-                    creation,
-                },
-                None,
-                sent,
-            )
-        }
-        (Act::Delete, Some(id)) => {
-            if !item.errand.is_fresh {
-                return Next::Read;
-            }
-            let project = item
-                .remote_value(&FieldName::from(field::TEAM_PROJECT))
-                .as_str()
-                .unwrap_or_default();
-            let call = Call::Delete {
-                whom,
-                project: project.to_owned(),
-                work_item: id,
-            };
-            (AttemptKind::Delete, call, None, Default::default())
-        }
-        (Act::Restore, Some(id)) => (
-            AttemptKind::Restore,
-            Call::Restore { whom, work_item: id },
-            None,
-            Default::default(),
-        ),
-        (_, Some(id)) => {
-            let Some(update) = update_document(item, rules, batch, note.as_deref()) else {
-                return Next::Read;
-            };
-            let (rev, sent) = (update.rev(), update.fields_sent());
-            (
-                AttemptKind::Update,
-                Call::Update {
-                    whom,
-                    work_item: id,
-                    update,
-                },
-                Some(rev),
-                sent,
-            )
-        }
-        (_, None) => return Next::Rest(None),
-    };
-    let attempt = Attempt {
-        id: attempt,
-        item: item.id,
-        kind,
-        edits: batch.iter().map(|&i| item.edits[i].id).collect(),
-        author,
-        whom,
-        identity_id: owner.identity_id,
-        identity_name: owner.name,
-        fingerprint: owner.fingerprint,
-        expected_rev,
-        fields,
-        started_us: now_us,
-        state: AttemptState::Sending,
-    };
-    Next::Write(Box::new(attempt), Box::new(call))
-}
-
-/// The PATCH for these edits, or `None` where the item has to be read first.
-fn update_document(item: &Item, rules: &Rules, batch: &[usize], note: Option<&str>) -> Option<Update> {
-    let remote = item.remote.as_ref()?;
-    let mut update = Update::at(remote.rev);
-    let mut says = note.map(str::to_owned);
-    for &i in batch {
-        match &item.edits[i].act {
-            Act::Set { .. } => {
-                let (name, value) = value_to_send(item, i)?;
-                update = if value.is_null() {
-                    update.clear(&name)
-                } else {
-                    update.set(&name, value)
-                };
-            }
-            // A note and a comment share the one history entry that a revision has.
-            Act::Comment { html } => says = Some(says.map_or(html.clone(), |note| format!("{html}<br>{note}"))),
-            Act::Link {
-                rel,
-                target,
-                is_added: true,
-            } => {
-                update = update.add_relation(rel, &rules.work_item_url(*target), None);
-            }
-            Act::Link {
-                rel,
-                target,
-                is_added: false,
-            } => {
-                // Positions move without a rev, so a removal goes by a read made for it.
-                if !item.errand.is_fresh {
-                    return None;
-                }
-                update = update.remove_relation(relation_index(&remote.relations, rel, *target)?);
-            }
-            Act::Create { .. } | Act::Delete | Act::Restore | Act::Decide { .. } => {}
-        }
-    }
-    if let Some(says) = &says {
-        update = update.comment(says);
-    }
-    Some(update)
-}
-
-/// The note that says on whose behalf the connection's account writes, where the admin wants it.
-fn on_behalf(item: &Item, rules: &Rules, author: MemberId, whom: Whom, batch: &[usize]) -> Option<String> {
-    let is_create = batch.iter().any(|&i| matches!(item.edits[i].act, Act::Create { .. }));
-    let is_wanted = if is_create {
-        rules.notes_on_behalf_create
-    } else {
-        rules.notes_on_behalf_update
-    };
-    if whom != Whom::Connection || !is_wanted {
-        return None;
-    }
-    let name = rules.names.get(&author)?;
-    let escaped = name.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    Some(format!("Written by Lockstep on behalf of {escaped}."))
 }

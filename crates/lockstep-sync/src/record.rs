@@ -3,13 +3,16 @@
 //! A store applies the records in order. Handlers append edits and nothing else; everything here comes from the
 //! replica. Where a save fails, the replica is thrown away and loaded again: a failed save is a crash.
 
+use std::collections::BTreeSet;
+
 use azdo::{FieldName, Fields, Rev, WorkItemId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::edit::{Attempt, Doubt, Ending, Hold, Outcome, Search, Whom};
 use crate::item::{Presence, Remote};
-use crate::{AttemptId, EditId, ItemId, NoticeId};
+use crate::scope::Reason;
+use crate::{AttemptId, BoardId, EditId, ItemId, NoticeId};
 
 /// One change of what is stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,6 +41,8 @@ pub enum Record {
     },
     /// An edit is kept back.
     EditHeld(EditId, Hold),
+    /// A draft is a draft no more.
+    EditPublished(EditId),
     /// An edit starts from another value now.
     EditRebased(EditId, Value),
     /// An edit is settled, for good.
@@ -54,6 +59,40 @@ pub enum Record {
         presence: Presence,
         /// By whom, as Azure DevOps shows them, where it says.
         by: Option<String>,
+    },
+    /// A work item that somebody else made matches boards: it is an item now, and a card of each of them.
+    Adopted {
+        /// Its number here, new.
+        item: ItemId,
+        /// Its work item.
+        work_item: WorkItemId,
+        /// What was read.
+        observation: Box<Observation>,
+        /// The boards it is on.
+        boards: BTreeSet<BoardId>,
+    },
+    /// An item has come into the scope of a board: it is a card of it. May say what is known.
+    Entered {
+        /// Which.
+        item: ItemId,
+        /// Of which board.
+        board: BoardId,
+    },
+    /// An item has left the scope of a board. It is a card of it no more, and nothing else has happened to it.
+    Left {
+        /// Which.
+        item: ItemId,
+        /// Of which board.
+        board: BoardId,
+        /// Why.
+        why: Reason,
+    },
+    /// More items would leave a board than leave by themselves. They stay until a person has decided.
+    ScopeStopped {
+        /// Which board.
+        board: BoardId,
+        /// Those that would leave, beside those told before.
+        items: BTreeSet<ItemId>,
     },
     /// Notices have had their effect.
     NoticesSettled(Vec<NoticeId>, Disposition),

@@ -11,12 +11,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use azdo::{FeedStart, WorkItemId};
+use azdo::planted::{Bug, is_planted};
+use azdo::{FeedStart, FieldName, WorkItemId};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::call::{Answer, Aside, Call};
-use crate::edit::{AttemptState, EditState, Search, Whom};
+use crate::document::path_field;
+use crate::edit::{Act, AttemptState, EditState, Ending, Hold, Search, Whom};
 use crate::item::{Item, Presence};
+use crate::merge::wait;
 use crate::plan::{Next, plan};
 use crate::record::{Disposition, Feed, Health, Mention, Record};
 use crate::rules::Rules;
@@ -181,12 +185,7 @@ impl Replica {
         match input {
             Input::Edited(items) => items.into_iter().for_each(|item| self.take_in(item)),
             Input::HeardOf(notices) => self.hear(notices),
-            Input::Rules(rules) => {
-                self.rules = *rules;
-                self.paused.clear();
-                self.paused_all_until_us = 0;
-                self.dirty.extend(self.items.keys());
-            }
+            Input::Rules(rules) => self.take_rules(*rules),
             Input::Answered(step, answer, aside) => self.answered(step, answer, aside),
             Input::Clock => {}
         }
@@ -225,8 +224,31 @@ impl Replica {
         self.items.values()
     }
 
+    fn take_rules(&mut self, rules: Rules) {
+        let mut before = std::mem::replace(&mut self.rules, rules);
+        if is_planted(Bug::StalePath) && !before.nodes.is_empty() {
+            self.rules.nodes = std::mem::take(&mut before.nodes);
+        }
+        let is_about_boards = before != self.rules && before.is_same_but_for_boards(&self.rules);
+        if !is_about_boards {
+            self.paused.clear();
+            self.paused_all_until_us = 0;
+        }
+        if before.nodes != self.rules.nodes {
+            let mut records = Vec::new();
+            for item in self.items.values_mut() {
+                records.extend(retry_renamed(item, &before.nodes, &self.rules.nodes));
+            }
+            self.save(records);
+        }
+        self.dirty.extend(self.items.keys());
+    }
+
     fn take_in(&mut self, mut stored: Item) {
         if let Some(known) = self.items.get_mut(&stored.id) {
+            // Loaded after everything here was saved, so the store knows best.
+            known.boards = std::mem::take(&mut stored.boards);
+            known.unmade.append(&mut stored.unmade);
             let newest = known.edits.iter().map(|edit| edit.change).max().unwrap_or(0);
             stored
                 .edits
@@ -333,11 +355,18 @@ impl Replica {
             .values()
             .filter(|p| matches!(p, Pending::Item { .. }))
             .count();
-        for id in std::mem::take(&mut self.dirty) {
+        let mut later = BTreeSet::new();
+        // What is found on the way may be of interest to others.
+        while let Some(id) = self.dirty.pop_first() {
             let attempt = self.next_attempt_id();
+            self.learn_numbers(id);
             let Some(item) = self.items.get_mut(&id) else { continue };
             let (mut records, next) = plan_to_rest(item, &self.rules, self.now_us, attempt);
             item.errand.is_fresh = false;
+            let is_given_up = |record: &Record| matches!(record, Record::EditSettled(_, Ending::GivenUp { .. }));
+            if item.presence == Presence::Unborn && records.iter().any(is_given_up) && !item.is_to_be_created() {
+                self.note_unmade(id);
+            }
             match next {
                 Next::Rest(at) => {
                     if let Some(at) = at {
@@ -351,7 +380,7 @@ impl Replica {
                     self.save(records);
                 }
                 Next::Ask(_) | Next::Write(..) if n_busy >= ITEM_CALLS_MAX => {
-                    self.dirty.insert(id);
+                    later.insert(id);
                     self.save(records);
                 }
                 Next::Ask(call) => {
@@ -375,6 +404,25 @@ impl Replica {
                     }
                 }
             }
+        }
+        self.dirty = later;
+    }
+
+    /// Tells an item the numbers of items that its edits name and that have one by now.
+    fn learn_numbers(&mut self, id: ItemId) {
+        let awaited = self.items.get(&id).map(Item::awaits).unwrap_or_default();
+        let number = |item: &ItemId| Some((*item, self.items.get(item)?.work_item?));
+        let numbers = awaited.iter().filter_map(number).collect();
+        if let Some(item) = self.items.get_mut(&id).filter(|_| !awaited.is_empty()) {
+            item.learn(&numbers);
+        }
+    }
+
+    /// An item is not going to have a work item: what was to be linked to it has nothing to go to.
+    fn note_unmade(&mut self, id: ItemId) {
+        for other in self.items.values_mut().filter(|other| other.awaits().contains(&id)) {
+            other.unmade.insert(id);
+            self.dirty.insert(other.id);
         }
     }
 
@@ -447,7 +495,7 @@ impl Replica {
             return;
         }
         let mut save = Vec::new();
-        if azdo::planted::is_planted(azdo::planted::Bug::AcknowledgedBeforeSave) {
+        if is_planted(Bug::AcknowledgedBeforeSave) {
             let mut notices: Vec<NoticeId> = Vec::new();
             for id in &items {
                 notices.extend(
@@ -547,6 +595,27 @@ impl Replica {
         let millis = (self.now_us / 1000).max(0) as u64;
         AttemptId(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
     }
+}
+
+/// Nodes have other paths now: what was refused under an old one goes out again.
+fn retry_renamed(item: &mut Item, before: &BTreeMap<i64, String>, now: &BTreeMap<i64, String>) -> Vec<Record> {
+    let mut records = Vec::new();
+    for i in 0..item.edits.len() {
+        let edit = &item.edits[i];
+        let has_moved = |field: &FieldName, to: &Value| {
+            let node = path_field(field).and_then(|_| to.as_i64());
+            node.is_some_and(|node| before.get(&node) != now.get(&node))
+        };
+        let is_renamed = match &edit.act {
+            Act::Set { field, to, .. } => has_moved(field, to),
+            Act::Create { fields, .. } => fields.iter().any(|(field, to)| has_moved(field, to)),
+            _ => false,
+        };
+        if is_renamed && matches!(edit.hold(), Some(Hold::Refused { .. })) {
+            wait(&mut records, item, i);
+        }
+    }
+    records
 }
 
 /// Plans until the plan asks for something or rests. Decisions on the way may open others.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::MemberId;
 use crate::edit::Whom;
+use crate::scope::Scope;
 
 /// Everything the planner asks of a connection. Given from outside; the planner changes none of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +40,10 @@ pub struct Rules {
     pub unusable_tokens: BTreeSet<MemberId>,
     /// Names of members, for the note on whose behalf.
     pub names: BTreeMap<MemberId, String>,
+    /// Paths of area and iteration nodes by number, as they are now; empty while not known.
+    pub nodes: BTreeMap<i64, String>,
+    /// Scopes of the boards.
+    pub scopes: Vec<Scope>,
 }
 
 /// Who a token belongs to in Azure DevOps.
@@ -101,6 +106,16 @@ impl Rules {
             .is_none_or(|projects| projects.contains(&project.to_lowercase()))
     }
 
+    /// Whether these rules and those ask the same of everybody, whatever boards and nodes there are.
+    pub fn is_same_but_for_boards(&self, other: &Self) -> bool {
+        let without_boards = |rules: &Self| Self {
+            nodes: BTreeMap::new(),
+            scopes: Vec::new(),
+            ..rules.clone()
+        };
+        without_boards(self) == without_boards(other)
+    }
+
     /// Address of a work item inside a document.
     pub fn work_item_url(&self, id: azdo::WorkItemId) -> String {
         format!("{}/_apis/wit/workItems/{id}", self.collection_url)
@@ -109,5 +124,12 @@ impl Rules {
     /// The marker of an item: an address nobody else makes, and a way back for people.
     pub fn marker(&self, item: crate::ItemId) -> String {
         format!("{}{}", self.marker_base, item.0.simple())
+    }
+
+    /// Whether a work item carries the marker of any item.
+    pub fn is_marked(&self, relations: &[azdo::Relation]) -> bool {
+        relations
+            .iter()
+            .any(|r| r.rel == "Hyperlink" && r.url.starts_with(&self.marker_base))
     }
 }

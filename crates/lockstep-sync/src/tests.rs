@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::call::Call;
-use crate::edit::{Act, Choice, Edit, EditState, Ending, Hold, Whom};
+use crate::edit::{Act, Choice, Edit, EditState, Ending, Hold, Target, Whom};
 use crate::item::{Item, Presence, Remote};
 use crate::merge::absorb;
 use crate::plan::{NEEDS_TOKEN_REVIEW_US, Next, plan};
@@ -48,6 +48,8 @@ fn rules() -> Rules {
         own_tokens: BTreeMap::from([(MARA, owner("mara"))]),
         unusable_tokens: Default::default(),
         names: BTreeMap::from([(INES, "Ines & Co".to_owned())]),
+        nodes: BTreeMap::from([(11, "Harbour\\Quay".to_owned()), (21, "Harbour\\Sprint 1".to_owned())]),
+        scopes: Vec::new(),
     }
 }
 
@@ -78,6 +80,7 @@ fn add(item: &mut Item, author: MemberId, act: Act) -> EditId {
         at_us: 0,
         act,
         state: EditState::Waiting,
+        is_draft: false,
         doubt: None,
     });
     id
@@ -571,8 +574,9 @@ fn a_link_that_is_there_already_is_success() {
     }];
     let act = Act::Link {
         rel: "System.LinkTypes.Related".to_owned(),
-        target: WorkItemId(8),
+        target: Target::WorkItem(WorkItemId(8)),
         is_added: true,
+        comment: None,
     };
     let id = add(&mut item, MARA, act);
     assert_eq!(
@@ -586,8 +590,9 @@ fn a_link_is_removed_only_right_after_a_read() {
     let mut item = item(&[]);
     let act = Act::Link {
         rel: "System.LinkTypes.Related".to_owned(),
-        target: WorkItemId(8),
+        target: Target::WorkItem(WorkItemId(8)),
         is_added: false,
+        comment: None,
     };
     add(&mut item, MARA, act);
     assert!(matches!(planned(&mut item, &rules()).1, Next::Read));

@@ -114,6 +114,8 @@ impl Acting {
             author,
             at_us: self.now_us,
             act,
+            board: None,
+            is_draft: false,
         });
     }
 

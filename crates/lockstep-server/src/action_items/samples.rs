@@ -156,6 +156,8 @@ pub fn paired(edits: Vec<Edit>) -> Stored {
         presence: Presence::Present,
         edits,
         attempt: None,
+        boards: Default::default(),
+        unmade: Default::default(),
         errand: Errand::default(),
     };
     Stored {
@@ -203,6 +205,7 @@ pub fn edit(n: u128, author: u128, act: Act) -> Edit {
         at_us: 4_000 + n as i64,
         act,
         state: EditState::Waiting,
+        is_draft: false,
         doubt: None,
     }
 }

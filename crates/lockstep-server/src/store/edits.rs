@@ -7,19 +7,19 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{Store, StoreError, Tx};
-use crate::ids::{AttemptId, CompanyId, ConnectionId, EditId, ItemId, MemberId};
+use crate::ids::{AttemptId, BoardId, CompanyId, ConnectionId, EditId, ItemId, MemberId};
 use crate::{db, run, sql, tx};
 
 sql! {
-    INSERT = "insert into edits (id, company_id, connection_id, item_id, change_number, position, author, at_us, act, state)
+    INSERT = "insert into edits (id, company_id, connection_id, item_id, change_number, position, author, at_us, act, state, board_id, is_draft)
         values ($1, $2, $3, $4, $5,
-            (select count(*) from edits where company_id = $2 and item_id = $4 and change_number = $5), $6, $7, $8, 'waiting')
+            (select count(*) from edits where company_id = $2 and item_id = $4 and change_number = $5), $6, $7, $8, 'waiting', $9, $10)
         on conflict (id) do nothing";
-    ONE = "select id, connection_id, item_id, change_number, position, author, at_us, act, state, hold, attempt_id, doubt, ending, settled_us
+    ONE = "select id, connection_id, item_id, change_number, position, author, at_us, act, state, hold, attempt_id, doubt, ending, settled_us, board_id, is_draft
         from edits where company_id = $1 and id = $2";
-    OF_ITEM = "select id, connection_id, item_id, change_number, position, author, at_us, act, state, hold, attempt_id, doubt, ending, settled_us
+    OF_ITEM = "select id, connection_id, item_id, change_number, position, author, at_us, act, state, hold, attempt_id, doubt, ending, settled_us, board_id, is_draft
         from edits where company_id = $1 and item_id = $2 order by change_number, position";
-    UNSETTLED_OF_COMPANY = "select id, connection_id, item_id, change_number, position, author, at_us, act, state, hold, attempt_id, doubt, ending, settled_us
+    UNSETTLED_OF_COMPANY = "select id, connection_id, item_id, change_number, position, author, at_us, act, state, hold, attempt_id, doubt, ending, settled_us, board_id, is_draft
         from edits where company_id = $1 and state <> 'settled' order by change_number, position";
     NEWER = "select item_id, change_number from edits
         where company_id = $1 and connection_id = $2 and state <> 'settled' and change_number > $3";
@@ -57,6 +57,10 @@ pub struct EditRow {
     pub ending: Option<Json<Ending>>,
     /// When it ended, microseconds UTC.
     pub settled_us: Option<i64>,
+    /// The board it was made on.
+    pub board_id: Option<Uuid>,
+    /// Whether it waits to be published.
+    pub is_draft: bool,
 }
 
 /// An edit to append. Every edit starts waiting.
@@ -70,6 +74,10 @@ pub struct NewEdit {
     pub at_us: i64,
     /// What is done.
     pub act: Act,
+    /// The board it is made on.
+    pub board: Option<BoardId>,
+    /// Whether it waits to be published.
+    pub is_draft: bool,
 }
 
 impl EditRow {
@@ -90,6 +98,7 @@ impl EditRow {
             at_us: self.at_us,
             act: self.act.0,
             state,
+            is_draft: self.is_draft,
             doubt: self.doubt.map(|Json(doubt)| doubt),
         })
     }
@@ -198,6 +207,8 @@ impl Tx {
                     .bind(edit.author.0)
                     .bind(edit.at_us)
                     .bind(Json(&edit.act))
+                    .bind(edit.board.map(|board| board.0))
+                    .bind(edit.is_draft)
             )?;
         }
         Ok(n_new)

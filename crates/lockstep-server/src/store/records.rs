@@ -16,8 +16,9 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::attempts::outcome_text;
+use super::cards::NewCard;
 use super::{StoreError, Tx};
-use crate::ids::{AttemptId, CompanyId, ConnectionId, EditId, ItemId};
+use crate::ids::{AttemptId, BoardId, CompanyId, ConnectionId, EditId, ItemId};
 use crate::live::Noun;
 use crate::{run, sql, tx};
 
@@ -34,6 +35,7 @@ sql! {
         where company_id = $1 and id = $2 and state <> 'settled'";
     HOLD_EDIT = "update edits set state = 'held', hold = $3, attempt_id = null
         where company_id = $1 and id = $2 and state <> 'settled'";
+    PUBLISH_EDIT = "update edits set is_draft = $3 where company_id = $1 and id = $2 and state <> 'settled'";
     REBASE_EDIT = "update edits set act = $3 where company_id = $1 and id = $2 and state <> 'settled'";
     SETTLE_EDIT = "update edits set state = 'settled', hold = null, attempt_id = null, doubt = null, ending = $3, settled_us = $4
         where company_id = $1 and id = $2 and state <> 'settled'";
@@ -93,9 +95,15 @@ impl Tx {
     ) -> Result<Applied, SaveError> {
         let mut applied = Applied::default();
         let mut observations = Vec::new();
+        let mut of_cards = Vec::new();
         for record in records {
-            self.apply(scope, rules, record, &mut applied, &mut observations)
-                .await?;
+            match record {
+                Record::Entered { item, .. } | Record::Left { item, .. } => {
+                    applied.touched.insert(*item);
+                    of_cards.push(record);
+                }
+                record => self.apply(scope, rules, record, &mut applied, &mut observations).await?,
+            }
         }
         let mut change_of = BTreeMap::new();
         for item in &applied.touched {
@@ -105,6 +113,9 @@ impl Tx {
             }
             change_of.insert(*item, change);
             applied.change = Some(change);
+        }
+        for record in of_cards {
+            self.move_card(scope, record, &change_of).await?;
         }
         for observation in observations {
             let change = change_of.get(&observation.item).copied().unwrap_or_default();
@@ -155,6 +166,33 @@ impl Tx {
             Record::EditSettled(edit, ending) => {
                 applied.touched.insert(self.settle_edit(scope, *edit, ending).await?);
             }
+            Record::EditPublished(edit) => {
+                applied.touched.insert(self.publish_edit(scope, *edit).await?);
+            }
+            Record::Adopted {
+                item,
+                work_item,
+                observation,
+                boards,
+            } => {
+                let change = self.number_change(scope.company, Noun::ActionItem, item.0).await?;
+                self.insert_adopted(scope, *item, *work_item, &observation.remote, change)
+                    .await
+                    .map_err(|error| match error {
+                        StoreError::Taken { .. } => SaveError::Overtaken {
+                            what: "work item",
+                            id: item.0,
+                        },
+                        error => SaveError::Store(error),
+                    })?;
+                for board in boards {
+                    self.enter(scope, *item, *board, change).await?;
+                }
+                applied.change = Some(change);
+            }
+            // They stay; whoever may decide about it sees so from what is on the board.
+            Record::ScopeStopped { .. } => {}
+            Record::Entered { .. } | Record::Left { .. } => unreachable!("cards move once their items are numbered"),
             Record::Paired(item, work_item) => {
                 self.pair(scope, *item, *work_item).await?;
                 applied.touched.insert(*item);
@@ -189,6 +227,52 @@ impl Tx {
             Record::Health(health) => self.note_health(scope, *health).await?,
         }
         Ok(())
+    }
+
+    /// An item comes to a board, or leaves it.
+    async fn move_card(
+        &mut self,
+        scope: Scope,
+        record: &Record,
+        change_of: &BTreeMap<ItemId, i64>,
+    ) -> Result<(), SaveError> {
+        match record {
+            Record::Entered { item, board } => {
+                let change = change_of.get(item).copied().unwrap_or_default();
+                self.enter(scope, *item, *board, change).await?;
+            }
+            Record::Left { item, board, why } => {
+                let change = change_of.get(item).copied().unwrap_or_default();
+                let items = BTreeSet::from([*item]);
+                self.leave_board(scope.company, *board, &items, why.word(), scope.now_us, change)
+                    .await?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    async fn enter(&mut self, scope: Scope, item: ItemId, board: BoardId, change: i64) -> Result<(), SaveError> {
+        let card = NewCard {
+            item,
+            rank: String::new(),
+        };
+        self.insert_cards(scope.company, board, &[card], scope.now_us, change)
+            .await?;
+        Ok(())
+    }
+
+    async fn publish_edit(&mut self, scope: Scope, id: EditId) -> Result<ItemId, SaveError> {
+        let (item, _) = self.unsettled(scope, id).await?;
+        let n = run!(
+            self,
+            sqlx::query(PUBLISH_EDIT)
+                .bind(scope.company.0)
+                .bind(id.0)
+                .bind(false)
+        )?;
+        expect_one(n, "edit", id.0)?;
+        Ok(item)
     }
 
     async fn begin_attempt(&mut self, scope: Scope, attempt: &Attempt) -> Result<(), SaveError> {

@@ -12,13 +12,16 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::edits::EditRow;
+use super::records::{Scope, stored};
 use super::{Store, StoreError, Tx};
-use crate::ids::{CompanyId, ConnectionId, ItemId};
+use crate::ids::{BoardId, CompanyId, ConnectionId, ItemId};
 use crate::{db, run, sql, tx};
 
 sql! {
     INSERT_UNBORN = "insert into work_items (item_id, company_id, connection_id, presence, change_number, changed_us)
         values ($1, $2, $3, 'unborn', $4, $5)";
+    INSERT_ADOPTED = "insert into work_items (item_id, company_id, connection_id, work_item_id, presence, rev, fields, relations, change_number, changed_us)
+        values ($1, $2, $3, $4, 'present', $5, $6, $7, $8, $9)";
     ONE = "select item_id, connection_id, work_item_id, presence, rev, fields, relations, change_number, changed_us
         from work_items where company_id = $1 and item_id = $2";
     OF_COMPANY = "select item_id, connection_id, work_item_id, presence, rev, fields, relations, change_number, changed_us
@@ -44,10 +47,10 @@ sql! {
             and work_item_id in (select value::bigint from jsonb_array_elements_text($3)) order by item_id"
     };
     UNSETTLED = {
-        sqlite: "select id, connection_id, item_id, change_number, position, author, at_us, act, state, hold, attempt_id, doubt, ending, settled_us
+        sqlite: "select id, connection_id, item_id, change_number, position, author, at_us, act, state, hold, attempt_id, doubt, ending, settled_us, board_id, is_draft
             from edits where company_id = $1 and state <> 'settled' and item_id in (select unhex(value) from json_each($2))
             order by change_number, position",
-        postgres: "select id, connection_id, item_id, change_number, position, author, at_us, act, state, hold, attempt_id, doubt, ending, settled_us
+        postgres: "select id, connection_id, item_id, change_number, position, author, at_us, act, state, hold, attempt_id, doubt, ending, settled_us, board_id, is_draft
             from edits where company_id = $1 and state <> 'settled'
             and item_id in (select value::uuid from jsonb_array_elements_text($2)) order by change_number, position"
     };
@@ -56,6 +59,23 @@ sql! {
             and item_id in (select unhex(value) from json_each($2))",
         postgres: "select body from attempts where company_id = $1 and state <> 'ended'
             and item_id in (select value::uuid from jsonb_array_elements_text($2))"
+    };
+    // What edits name at the other end, with whether anything is open about it: what has neither a number nor that is
+    // not going to be created.
+    ENDS = {
+        sqlite: "select item_id, work_item_id, exists (select 1 from edits where edits.item_id = work_items.item_id and state <> 'settled')
+            from work_items where company_id = $1 and item_id in (select unhex(value) from json_each($2))",
+        postgres: "select item_id, work_item_id, exists (select 1 from edits where edits.item_id = work_items.item_id and state <> 'settled')
+            from work_items where company_id = $1
+            and item_id in (select value::uuid from jsonb_array_elements_text($2))"
+    };
+    BOARDS = {
+        sqlite: "select c.item_id, c.board_id from cards c join boards b on b.id = c.board_id
+            where c.company_id = $1 and c.left_us is null and b.deleted_us is null
+            and c.item_id in (select unhex(value) from json_each($2))",
+        postgres: "select c.item_id, c.board_id from cards c join boards b on b.id = c.board_id
+            where c.company_id = $1 and c.left_us is null and b.deleted_us is null
+            and c.item_id in (select value::uuid from jsonb_array_elements_text($2))"
     };
     N_PAIRED = "select count(*) from work_items where company_id = $1 and connection_id = $2 and work_item_id is not null";
 }
@@ -93,11 +113,7 @@ impl WorkItemRow {
     pub fn into_item(self, edits: Vec<Edit>, attempt: Option<Attempt>) -> Item {
         let presence = self.presence();
         let remote = match (self.rev, self.fields, self.relations) {
-            (Some(rev), Some(Json(fields)), Some(Json(relations))) => Some(Remote {
-                rev: Rev(rev),
-                fields,
-                relations,
-            }),
+            (Some(rev), Some(Json(fields)), Some(Json(relations))) => Some(Remote::of(Rev(rev), fields, relations)),
             _ => None,
         };
         Item {
@@ -107,9 +123,51 @@ impl WorkItemRow {
             presence,
             edits,
             attempt,
+            boards: BTreeSet::new(),
+            unmade: BTreeSet::new(),
             errand: Errand::default(),
         }
     }
+}
+
+/// What other items have to say about some items.
+#[derive(Debug, Default)]
+struct Around {
+    /// Items named at the other end that have a number by now.
+    numbers: BTreeMap<ItemId, WorkItemId>,
+    /// Those that have no number and are not going to get one.
+    unmade: BTreeSet<ItemId>,
+    /// Boards of each item.
+    boards: BTreeMap<ItemId, BTreeSet<BoardId>>,
+}
+
+impl Around {
+    fn of(ends: Vec<(Uuid, Option<i64>, bool)>, boards: Vec<(Uuid, Uuid)>) -> Self {
+        let mut around = Self::default();
+        for (item, number, is_open) in ends {
+            match number {
+                Some(number) => drop(around.numbers.insert(ItemId(item), WorkItemId(number))),
+                None if is_open => {}
+                None => drop(around.unmade.insert(ItemId(item))),
+            }
+        }
+        for (item, board) in boards {
+            around.boards.entry(ItemId(item)).or_default().insert(BoardId(board));
+        }
+        around
+    }
+
+    fn tell(&self, item: &mut Item) {
+        item.unmade = item.awaits().intersection(&self.unmade).copied().collect();
+        item.learn(&self.numbers);
+        item.boards = self.boards.get(&item.id).cloned().unwrap_or_default();
+    }
+}
+
+/// Items without a number that the edits of `items` name.
+fn awaited(items: &[Item]) -> Json<Vec<String>> {
+    let ends: BTreeSet<ItemId> = items.iter().flat_map(Item::awaits).collect();
+    id_list(ends.iter().map(|end| end.0))
 }
 
 /// How a presence is stored.
@@ -167,8 +225,12 @@ impl Store {
     /// never as undone.
     pub async fn item(&self, company: CompanyId, item: ItemId) -> Result<Option<Item>, StoreError> {
         let (mut edits, mut attempts) = self.what_is_open(company, &id_list([item.0])).await?;
-        let row = self.work_item(company, item).await?;
-        Ok(row.map(|row| row.into_item(edits.remove(&item.0).unwrap_or_default(), attempts.remove(&item.0))))
+        let Some(row) = self.work_item(company, item).await? else {
+            return Ok(None);
+        };
+        let mut items = vec![row.into_item(edits.remove(&item.0).unwrap_or_default(), attempts.remove(&item.0))];
+        self.look_around(company, &mut items).await?;
+        Ok(items.pop())
     }
 
     /// The connection's items that have something open: an unsettled edit or an open attempt.
@@ -224,13 +286,32 @@ impl Store {
         }
         let list = id_list(rows.iter().map(|row| row.item_id));
         let (mut edits, mut attempts) = self.what_is_open(company, &list).await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| {
-                let (edits, attempt) = (edits.remove(&row.item_id), attempts.remove(&row.item_id));
-                row.into_item(edits.unwrap_or_default(), attempt)
-            })
-            .collect())
+        let items = rows.into_iter().map(|row| {
+            let (edits, attempt) = (edits.remove(&row.item_id), attempts.remove(&row.item_id));
+            row.into_item(edits.unwrap_or_default(), attempt)
+        });
+        let mut items: Vec<Item> = items.collect();
+        self.look_around(company, &mut items).await?;
+        Ok(items)
+    }
+
+    /// Tells items what is at the other end of their links, and on which boards they are.
+    async fn look_around(&self, company: CompanyId, items: &mut [Item]) -> Result<(), StoreError> {
+        let (list, ends) = (id_list(items.iter().map(|item| item.id.0)), awaited(items));
+        let boards = db!(self, |c, dialect| sqlx::query_as(BOARDS.on(dialect))
+            .bind(company.0)
+            .bind(&list)
+            .fetch_all(c))?;
+        let ends = match ends.0.is_empty() {
+            true => Vec::new(),
+            false => db!(self, |c, dialect| sqlx::query_as(ENDS.on(dialect))
+                .bind(company.0)
+                .bind(&ends)
+                .fetch_all(c))?,
+        };
+        let around = Around::of(ends, boards);
+        items.iter_mut().for_each(|item| around.tell(item));
+        Ok(())
     }
 
     async fn what_is_open(
@@ -282,7 +363,21 @@ impl Tx {
             .bind(&list)
             .fetch_optional(c))?;
         let edits = edits.into_iter().filter_map(EditRow::unsettled).collect();
-        Ok(Some(row.into_item(edits, attempt.map(|Json(attempt)| attempt))))
+        let mut item = row.into_item(edits, attempt.map(|Json(attempt)| attempt));
+        let ends = awaited(std::slice::from_ref(&item));
+        let boards = tx!(self, |c, dialect| sqlx::query_as(BOARDS.on(dialect))
+            .bind(company.0)
+            .bind(&list)
+            .fetch_all(c))?;
+        let ends = match ends.0.is_empty() {
+            true => Vec::new(),
+            false => tx!(self, |c, dialect| sqlx::query_as(ENDS.on(dialect))
+                .bind(company.0)
+                .bind(&ends)
+                .fetch_all(c))?,
+        };
+        Around::of(ends, boards).tell(&mut item);
+        Ok(Some(item))
     }
 
     /// Adds an item that is to become a work item of the connection; its creation is an edit of its own.
@@ -304,6 +399,33 @@ impl Tx {
                 .bind(connection.0)
                 .bind(change)
                 .bind(now_us)
+        )?;
+        Ok(())
+    }
+
+    /// Adds an item for a work item that somebody else made.
+    ///
+    /// Errors: [`StoreError::Taken`], an item is paired with it already.
+    pub(super) async fn insert_adopted(
+        &mut self,
+        scope: Scope,
+        item: ItemId,
+        work_item: WorkItemId,
+        remote: &Remote,
+        change: i64,
+    ) -> Result<(), StoreError> {
+        run!(
+            self,
+            sqlx::query(INSERT_ADOPTED)
+                .bind(item.0)
+                .bind(scope.company.0)
+                .bind(scope.connection.0)
+                .bind(work_item.0)
+                .bind(remote.rev.0)
+                .bind(stored(&remote.fields))
+                .bind(stored(&remote.relations))
+                .bind(change)
+                .bind(scope.now_us)
         )?;
         Ok(())
     }

@@ -98,6 +98,8 @@ pub fn rules(
         own_tokens: own_tokens.collect(),
         unusable_tokens: unusable.filter_map(|c| c.member_id).map(MemberId).collect(),
         names: members.iter().map(|m| (MemberId(m.id), m.name.clone())).collect(),
+        nodes: BTreeMap::new(),
+        scopes: Vec::new(),
     }
 }
 

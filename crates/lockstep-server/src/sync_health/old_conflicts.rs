@@ -92,5 +92,7 @@ fn decision(pair: &Pair, edit: &Edit, now_us: i64) -> Option<NewEdit> {
             edit: edit.id,
             choice: Choice::Theirs { seen },
         },
+        board: None,
+        is_draft: false,
     })
 }

@@ -175,6 +175,8 @@ impl<'w> Harbour<'w> {
             author,
             at_us: self.app().now_us(),
             act,
+            board: None,
+            is_draft: false,
         };
         tx.append_edits(self.company, self.connection(), item, change, &[edit])
             .await
@@ -628,6 +630,8 @@ fn rules() -> lockstep_sync::rules::Rules {
         own_tokens: BTreeMap::new(),
         unusable_tokens: Default::default(),
         names: BTreeMap::new(),
+        nodes: BTreeMap::new(),
+        scopes: Vec::new(),
     }
 }
 

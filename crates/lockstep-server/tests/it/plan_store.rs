@@ -82,6 +82,8 @@ impl<'w> Plan<'w> {
             author: self.member,
             at_us: NOW_US,
             act,
+            board: None,
+            is_draft: false,
         };
         assert_eq!(
             tx.append_edits(self.company, self.connection, self.item, change, &[edit])
@@ -161,6 +163,7 @@ impl<'w> Plan<'w> {
             fingerprint: "f1".to_owned(),
             expected_rev: Some(Rev(3)),
             fields: fields(&[("System.Title", json!("Quay"))]),
+            links: Vec::new(),
             started_us: NOW_US,
             state: AttemptState::Sending,
         }
@@ -183,6 +186,8 @@ fn rules() -> Rules {
         own_tokens: BTreeMap::new(),
         unusable_tokens: Default::default(),
         names: BTreeMap::new(),
+        nodes: BTreeMap::new(),
+        scopes: Vec::new(),
     }
 }
 
@@ -268,6 +273,8 @@ async fn an_edit_is_read_back_as_it_was_appended_and_a_repeat_changes_nothing() 
             author: plan.member,
             at_us: 1,
             act: Act::Delete,
+            board: None,
+            is_draft: false,
         };
         assert_eq!(
             tx.append_edits(plan.company, plan.connection, plan.item, 99, &[again])
@@ -291,6 +298,8 @@ async fn edits_of_one_change_keep_their_order() {
             author: plan.member,
             at_us: 1,
             act: Act::Comment { html: id.to_string() },
+            board: None,
+            is_draft: false,
         };
         let mut tx = plan.store.begin().await.unwrap();
         let change = tx
@@ -438,6 +447,7 @@ async fn an_edit_is_held_waits_and_starts_from_another_value() {
         let doubt = Some(Doubt {
             rev: Rev(3),
             identity_id: "4f2a".to_owned(),
+            until_us: 0,
         });
         plan.save(&[
             Record::EditRebased(edit, json!("Pier")),

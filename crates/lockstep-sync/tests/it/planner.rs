@@ -151,6 +151,8 @@ fn rules(dice: &mut Dice, members: &[MemberId]) -> Rules {
         own_tokens: BTreeMap::from([(members[0], owner("mara"))]),
         unusable_tokens: Default::default(),
         names: BTreeMap::new(),
+        nodes: BTreeMap::new(),
+        scopes: Vec::new(),
     }
 }
 
@@ -197,6 +199,7 @@ fn run_case(seed: u64) -> (usize, Vec<String>) {
             at_us: 0,
             act,
             state: EditState::Waiting,
+            is_draft: false,
             doubt: None,
         });
     }

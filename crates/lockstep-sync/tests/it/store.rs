@@ -1,13 +1,13 @@
 //! A store in memory with the semantics of a crash: a transaction happens whole or not at all, and outlives the replica.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use azdo::WorkItemId;
 use lockstep_sync::edit::{Attempt, AttemptState, Edit, EditState, Ending};
 use lockstep_sync::item::{Item, Presence};
 use lockstep_sync::record::{Disposition, Feed, Record};
 use lockstep_sync::replica::{Heard, is_news};
-use lockstep_sync::{AttemptId, EditId, ItemId, NoticeId};
+use lockstep_sync::{AttemptId, BoardId, EditId, ItemId, NoticeId};
 use uuid::Uuid;
 
 /// What outlives a crash.
@@ -20,6 +20,8 @@ pub struct Store {
     pub cursors: BTreeMap<Feed, String>,
     /// What each edit started from when it was sent, by attempt: what a blind write would betray.
     pub sent_from: BTreeMap<AttemptId, Vec<(azdo::FieldName, serde_json::Value)>>,
+    /// Items that would have left a board, and wait for a person.
+    pub stopped: BTreeMap<BoardId, BTreeSet<ItemId>>,
     pub n_edits: u64,
     n_notices: u64,
 }
@@ -47,7 +49,21 @@ impl Store {
     /// Items with something open, as loaded at start.
     pub fn open_items(&self) -> Vec<Item> {
         let is_open = |item: &&Item| !item.edits.is_empty() || item.attempt.is_some();
-        self.items.values().filter(is_open).cloned().collect()
+        self.items.values().filter(is_open).map(|item| self.load(item)).collect()
+    }
+
+    /// An item as it is loaded: it knows the numbers of those that its edits name.
+    pub fn load(&self, stored: &Item) -> Item {
+        let mut item = stored.clone();
+        let ends = item.awaits();
+        let number = |end: &ItemId| Some((*end, self.items.get(end)?.work_item?));
+        item.learn(&ends.iter().filter_map(number).collect());
+        let is_unmade = |end: &ItemId| {
+            let end = self.items.get(end);
+            end.is_none_or(|end| end.work_item.is_none() && end.edits.is_empty())
+        };
+        item.unmade = ends.into_iter().filter(is_unmade).collect();
+        item
     }
 
     /// Notices not yet followed up.
@@ -64,7 +80,7 @@ impl Store {
                     .items
                     .values()
                     .find(|item| item.work_item == Some(*work_item))
-                    .cloned(),
+                    .map(|item| self.load(item)),
             })
             .collect()
     }
@@ -120,6 +136,38 @@ impl Store {
             }),
             Record::EditHeld(edit, hold) => {
                 self.with_edit(*edit, |edit| edit.state = EditState::Held { hold: hold.clone() });
+            }
+            Record::EditPublished(edit) => self.with_edit(*edit, |edit| {
+                assert!(edit.is_draft, "a draft is published once");
+                edit.is_draft = false;
+            }),
+            Record::Adopted {
+                item,
+                work_item,
+                observation,
+                boards,
+            } => {
+                let is_taken = self.items.values().any(|other| other.work_item == Some(*work_item));
+                assert!(!is_taken, "two items are paired with work item {work_item}");
+                let adopted = Item {
+                    work_item: Some(*work_item),
+                    remote: Some(observation.remote.clone()),
+                    presence: Presence::Present,
+                    boards: boards.clone(),
+                    ..Item::unborn(*item)
+                };
+                let before = self.items.insert(*item, adopted);
+                assert!(before.is_none(), "an adopted item is new");
+            }
+            Record::Entered { item, board } => {
+                self.items.get_mut(item).expect("stored").boards.insert(*board);
+            }
+            Record::Left { item, board, .. } => {
+                let was_there = self.items.get_mut(item).expect("stored").boards.remove(board);
+                assert!(was_there, "item {item} left a board that it was not on");
+            }
+            Record::ScopeStopped { board, items } => {
+                self.stopped.entry(*board).or_default().extend(items);
             }
             Record::EditRebased(edit, from) => self.with_edit(*edit, |edit| {
                 if let lockstep_sync::edit::Act::Set { was, .. } = &mut edit.act {

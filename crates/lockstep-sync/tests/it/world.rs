@@ -17,7 +17,7 @@ use azdo_sim::{
     SubscriptionSpec, TokenSpec,
 };
 use lockstep_sync::call::{Answer, Aside, Call, Clients, perform};
-use lockstep_sync::edit::{Act, Choice, Edit, EditState, Hold, Whom};
+use lockstep_sync::edit::{Act, Choice, Edit, EditState, Hold, Target, Whom};
 use lockstep_sync::record::Record;
 use lockstep_sync::replica::{Input, Replica, Step, StepId};
 use lockstep_sync::rules::{ConflictRule, Rules, TokenOwner, WithoutOwnToken};
@@ -259,6 +259,8 @@ impl World {
                 .zip(PEOPLE)
                 .map(|(m, p)| (*m, p.split('@').next().unwrap().to_owned()))
                 .collect(),
+            nodes: BTreeMap::new(),
+            scopes: Vec::new(),
         };
         let tokens = Tokens {
             wire: wire.clone(),
@@ -691,8 +693,9 @@ impl World {
             .any(|r| r.rel == rel && r.work_item_id() == Some(target));
         Some(Act::Link {
             rel,
-            target,
+            target: Target::WorkItem(target),
             is_added: !is_there,
+            comment: None,
         })
     }
 
@@ -709,12 +712,13 @@ impl World {
             at_us: self.now_us,
             act,
             state: EditState::Waiting,
+            is_draft: false,
             doubt: None,
         };
         self.store.append(item, edit);
         self.accepted.push((item, id));
         // The bell is a hint and may ring late, but the store has it.
-        let stored = self.store.items[&item].clone();
+        let stored = self.store.load(&self.store.items[&item]);
         self.feed(Input::Edited(vec![stored]));
     }
 

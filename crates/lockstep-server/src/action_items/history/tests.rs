@@ -60,6 +60,8 @@ fn edit_row(n: u128, author: u128, act: Act, ending: Option<Ending>) -> EditRow 
         doubt: None,
         settled_us: ending.as_ref().map(|_| 1),
         ending: ending.map(Json),
+        board_id: None,
+        is_draft: false,
     }
 }
 
@@ -91,6 +93,7 @@ fn attempt_row(n: u128, edits: &[u128], whom: Whom, name: &str, outcome: Outcome
         fingerprint: "f".into(),
         expected_rev: None,
         fields: Default::default(),
+        links: Vec::new(),
         started_us: 0,
         state: AttemptState::Ended {
             outcome,

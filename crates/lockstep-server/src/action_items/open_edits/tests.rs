@@ -196,6 +196,7 @@ fn an_answer_that_is_looked_for_is_unknown_and_left_alone() {
         fingerprint: "f".into(),
         expected_rev: Some(Rev(3)),
         fields: Default::default(),
+        links: Vec::new(),
         started_us: 0,
         state: AttemptState::Unknown {
             search: Search::default(),

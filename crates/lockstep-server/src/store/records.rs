@@ -102,7 +102,10 @@ impl Tx {
                     applied.touched.insert(*item);
                     of_cards.push(record);
                 }
-                record => self.apply(scope, rules, record, &mut applied, &mut observations).await?,
+                record => {
+                    self.apply(scope, rules, record, &mut applied, &mut observations)
+                        .await?
+                }
             }
         }
         let mut change_of = BTreeMap::new();
@@ -266,10 +269,7 @@ impl Tx {
         let (item, _) = self.unsettled(scope, id).await?;
         let n = run!(
             self,
-            sqlx::query(PUBLISH_EDIT)
-                .bind(scope.company.0)
-                .bind(id.0)
-                .bind(false)
+            sqlx::query(PUBLISH_EDIT).bind(scope.company.0).bind(id.0).bind(false)
         )?;
         expect_one(n, "edit", id.0)?;
         Ok(item)

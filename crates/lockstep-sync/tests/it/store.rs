@@ -49,7 +49,11 @@ impl Store {
     /// Items with something open, as loaded at start.
     pub fn open_items(&self) -> Vec<Item> {
         let is_open = |item: &&Item| !item.edits.is_empty() || item.attempt.is_some();
-        self.items.values().filter(is_open).map(|item| self.load(item)).collect()
+        self.items
+            .values()
+            .filter(is_open)
+            .map(|item| self.load(item))
+            .collect()
     }
 
     /// An item as it is loaded: it knows the numbers of those that its edits name.

@@ -1,0 +1,199 @@
+//! The rules for one item, one claim each, the smallest input that shows it.
+
+mod authors;
+mod conflicts;
+mod drafts;
+mod fields;
+mod life;
+mod links;
+mod parents;
+mod places;
+mod replicas;
+
+use std::collections::BTreeMap;
+
+use azdo::{FieldName, Relation, Rev, WorkItem, WorkItemId};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::call::Call;
+use crate::edit::{Act, Choice, Doubt, Edit, EditState, Ending, Hold, Target, Whom};
+use crate::item::{Item, Presence, Remote};
+use crate::merge::absorb;
+use crate::plan::{NEEDS_TOKEN_REVIEW_US, Next, plan};
+use crate::record::{Feed, Mention, Record};
+use crate::replica::is_news;
+use crate::rules::{ConflictRule, Rules, TokenOwner, WithoutOwnToken};
+use crate::{AttemptId, EditId, ItemId, MemberId, PARENT, PARENT_LINK};
+
+const MARA: MemberId = MemberId(Uuid::from_u128(1));
+const INES: MemberId = MemberId(Uuid::from_u128(2));
+const TITLE: &str = "System.Title";
+const STATE: &str = "System.State";
+const TAGS: &str = "System.Tags";
+const PREDECESSOR: &str = "System.LinkTypes.Dependency-Reverse";
+/// Two items that are not work items yet.
+const FEATURE: ItemId = ItemId(Uuid::from_u128(71));
+const GIVER: ItemId = ItemId(Uuid::from_u128(72));
+
+fn owner(name: &str) -> TokenOwner {
+    let name = name.to_owned();
+    TokenOwner {
+        identity_id: name.clone(),
+        unique_name: name.clone(),
+        name: name.clone(),
+        fingerprint: name,
+    }
+}
+
+fn rules() -> Rules {
+    Rules {
+        without_own_token: WithoutOwnToken::Hold,
+        conflict: ConflictRule::Ask,
+        notes_on_behalf_create: true,
+        notes_on_behalf_update: false,
+        marker_base: "https://lockstep.example/x/".to_owned(),
+        collection_url: "https://sim.example/c".to_owned(),
+        delay_bound_us: 1,
+        request_timeout_us: 1,
+        poll_interval_us: 1,
+        readable_projects: None,
+        connection_token: Some(owner("svc")),
+        own_tokens: BTreeMap::from([(MARA, owner("mara"))]),
+        unusable_tokens: Default::default(),
+        names: BTreeMap::from([(INES, "Ines & Co".to_owned())]),
+        nodes: BTreeMap::from([(11, "Harbour\\Quay".to_owned()), (21, "Harbour\\Sprint 1".to_owned())]),
+        scopes: Vec::new(),
+    }
+}
+
+fn item(fields: &[(&str, Value)]) -> Item {
+    let fields = fields
+        .iter()
+        .map(|(name, value)| (FieldName::from(*name), value.clone()))
+        .collect();
+    Item {
+        work_item: Some(WorkItemId(7)),
+        remote: Some(Remote {
+            rev: Rev(3),
+            fields,
+            relations: Vec::new(),
+        }),
+        presence: Presence::Present,
+        ..Item::unborn(ItemId(Uuid::from_u128(9)))
+    }
+}
+
+fn add(item: &mut Item, author: MemberId, act: Act) -> EditId {
+    let n = item.edits.len() as u128 + 1;
+    let id = EditId(Uuid::from_u128(100 + n));
+    item.edits.push(Edit {
+        id,
+        change: n as i64,
+        author,
+        at_us: 0,
+        act,
+        state: EditState::Waiting,
+        is_draft: false,
+        doubt: None,
+    });
+    id
+}
+
+fn set(item: &mut Item, author: MemberId, field: &str, was: Value, to: Value) -> EditId {
+    add(
+        item,
+        author,
+        Act::Set {
+            field: FieldName::from(field),
+            was,
+            to,
+        },
+    )
+}
+
+fn planned(item: &mut Item, rules: &Rules) -> (Vec<Record>, Next) {
+    plan(item, rules, 1000, AttemptId(Uuid::from_u128(5)))
+}
+
+/// What is written: whose token, and the values sent.
+fn written(item: &mut Item, rules: &Rules) -> Option<(Whom, BTreeMap<String, Value>)> {
+    match planned(item, rules).1 {
+        Next::Write(attempt, _) => Some((
+            attempt.whom,
+            attempt.fields.iter().map(|(n, v)| (n.to_string(), v.clone())).collect(),
+        )),
+        _ => None,
+    }
+}
+
+fn sent(pairs: &[(&str, Value)]) -> BTreeMap<String, Value> {
+    pairs
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), value.clone()))
+        .collect()
+}
+
+fn settled(records: &[Record], id: EditId) -> Option<&Ending> {
+    records.iter().find_map(|record| match record {
+        Record::EditSettled(edit, ending) if *edit == id => Some(ending),
+        _ => None,
+    })
+}
+
+/// The PATCH that is written, as it is sent.
+fn patch(item: &mut Item, rules: &Rules) -> Value {
+    match planned(item, rules).1 {
+        Next::Write(_, call) => match *call {
+            Call::Update { update, .. } => update.document(),
+            Call::Create { creation, .. } => creation.document(),
+            call => panic!("{call:?} has no document"),
+        },
+        next => panic!("nothing is written: {next:?}"),
+    }
+}
+
+fn link(item: &mut Item, author: MemberId, target: Target, is_added: bool, comment: Option<&str>) -> EditId {
+    let act = Act::Link {
+        rel: PREDECESSOR.to_owned(),
+        target,
+        is_added,
+        comment: comment.map(str::to_owned),
+    };
+    add(item, author, act)
+}
+
+fn relation(rel: &str, target: i64, comment: Option<&str>) -> Relation {
+    let comment = comment.map(|comment| ("comment".to_owned(), json!(comment)));
+    Relation {
+        rel: rel.to_owned(),
+        url: work_item_url(target),
+        attributes: comment.into_iter().collect(),
+    }
+}
+
+fn work_item_url(id: i64) -> String {
+    format!("https://sim.example/c/_apis/wit/workItems/{id}")
+}
+
+/// The item, read again just now with these links.
+fn read_with(item: &mut Item, relations: Vec<Relation>) {
+    let remote = item.remote.take().unwrap();
+    item.remote = Some(Remote::of(remote.rev, remote.fields, relations));
+    item.errand.is_fresh = true;
+}
+
+fn unborn(author: MemberId, fields: &[(&str, Value)]) -> Item {
+    let mut item = Item::unborn(ItemId(Uuid::from_u128(9)));
+    let fields = fields
+        .iter()
+        .map(|(name, value)| (FieldName::from(*name), value.clone()))
+        .collect();
+    let create = Act::Create {
+        project: "Harbour".to_owned(),
+        work_item_type: "User Story".to_owned(),
+        fields,
+    };
+    add(&mut item, author, create);
+    item
+}

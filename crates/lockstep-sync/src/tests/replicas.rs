@@ -1,0 +1,281 @@
+//! Several items of a connection: what one of them learns from the other, and from answers that got lost.
+
+use azdo::{FieldChange, Identity, RelationChanges, WorkItemUpdate};
+
+use super::*;
+use crate::call::{Answer, Aside, Failure};
+use crate::replica::{Input, Replica, Step, StepId};
+
+/// A replica that has just been loaded, and the calls it has under way.
+struct Running {
+    replica: Replica,
+    now_us: i64,
+    calls: Vec<(StepId, Call)>,
+    saved: Vec<Record>,
+}
+
+impl Running {
+    fn load(items: Vec<Item>) -> Self {
+        let rules = Rules {
+            poll_interval_us: i64::MAX / 4,
+            ..rules()
+        };
+        let mut running = Self {
+            replica: Replica::load(rules, BTreeMap::new(), items, 1000),
+            now_us: 1000,
+            calls: Vec::new(),
+            saved: Vec::new(),
+        };
+        running.tell(Input::Clock);
+        running
+    }
+
+    fn tell(&mut self, input: Input) {
+        self.now_us += 1;
+        let steps: Vec<Step> = self.replica.handle(self.now_us, 7, input);
+        for step in steps {
+            self.saved.extend(step.save);
+            self.calls.extend(step.call.map(|call| (step.id, call)));
+        }
+    }
+
+    /// Answers the first call that is such a one.
+    fn answer(&mut self, is_such: impl Fn(&Call) -> bool, answer: Answer) {
+        let position = self.calls.iter().position(|(_, call)| is_such(call));
+        let (step, _) = self.calls.remove(position.expect("such a call is under way"));
+        self.tell(Input::Answered(step, answer, Aside::default()));
+    }
+
+    fn documents(&self) -> Vec<String> {
+        let documents = self.calls.iter().filter_map(|(_, call)| match call {
+            Call::Create { creation, .. } => Some(creation.document()),
+            Call::Update { update, .. } => Some(update.document()),
+            _ => None,
+        });
+        documents.map(|document| document.to_string()).collect()
+    }
+
+    fn pass(&mut self, for_us: i64) {
+        self.now_us += for_us;
+        self.tell(Input::Clock);
+    }
+
+    fn is_settled(&self, id: EditId) -> bool {
+        settled(&self.saved, id).is_some()
+    }
+}
+
+fn born(id: i64) -> Answer {
+    Answer::Written(WorkItem {
+        id: WorkItemId(id),
+        rev: Rev(1),
+        fields: BTreeMap::from([(FieldName::from(TITLE), json!("a"))]),
+        relations: Vec::new(),
+    })
+}
+
+fn is_create(call: &Call) -> bool {
+    matches!(call, Call::Create { .. })
+}
+
+/// An item that is not created yet, with edits of its own numbers.
+fn to_be_created(id: ItemId, fields: &[(&str, Value)]) -> Item {
+    let mut item = Item {
+        id,
+        ..unborn(MARA, fields)
+    };
+    item.edits[0].id = EditId(id.0);
+    item
+}
+
+#[test]
+fn children_are_created_after_their_parent_and_under_it() {
+    let parent = to_be_created(FEATURE, &[(TITLE, json!("parent"))]);
+    let child = to_be_created(GIVER, &[(TITLE, json!("child")), (PARENT, json!({ "item": FEATURE }))]);
+    let mut running = Running::load(vec![parent, child]);
+    assert_eq!(running.documents().len(), 1);
+    running.answer(is_create, born(6));
+    assert_eq!(running.documents().len(), 1);
+    assert!(running.documents()[0].contains(&work_item_url(6)));
+}
+
+#[test]
+fn a_link_goes_out_once_its_other_end_is_there() {
+    let mut taker = item(&[]);
+    link(&mut taker, MARA, Target::Item { item: GIVER }, true, None);
+    let mut running = Running::load(vec![to_be_created(GIVER, &[(TITLE, json!("giver"))]), taker]);
+    assert_eq!(running.documents().len(), 1);
+    running.answer(is_create, born(8));
+    assert!(running.documents()[0].contains(PREDECESSOR) && running.documents()[0].contains(&work_item_url(8)));
+}
+
+#[test]
+fn what_was_to_be_linked_to_a_creation_that_was_given_up_says_so() {
+    let mut giver = to_be_created(GIVER, &[(TITLE, json!("giver"))]);
+    giver.edits[0].is_draft = true;
+    let create = giver.edits[0].id;
+    let mut taker = item(&[]);
+    let linked = link(&mut taker, MARA, Target::Item { item: GIVER }, true, None);
+    let mut running = Running::load(vec![giver.clone(), taker]);
+    giver.edits.clear();
+    let given_up = add(
+        &mut giver,
+        INES,
+        Act::Decide {
+            edit: create,
+            choice: Choice::GiveUp,
+        },
+    );
+    giver.edits[0].change = 50;
+    running.tell(Input::Edited(vec![giver]));
+    assert!(running.is_settled(create) && running.is_settled(given_up));
+    let is_held = |record: &Record| matches!(record, Record::EditHeld(id, Hold::Refused { .. }) if *id == linked);
+    assert!(running.saved.iter().any(is_held));
+}
+
+#[test]
+fn a_move_refused_under_an_old_path_goes_out_under_the_new_one() {
+    let mut moved = item(&[(azdo::field::AREA_ID, json!(10))]);
+    set(&mut moved, MARA, azdo::field::AREA_ID, json!(10), json!(11));
+    let mut running = Running::load(vec![moved]);
+    let refused = Failure::Refused {
+        answer: "TF401347: Invalid tree name".to_owned(),
+        fields: vec![FieldName::from(azdo::field::AREA_PATH)],
+    };
+    running.answer(|call| matches!(call, Call::Update { .. }), Answer::Failed(refused));
+    assert!(running.documents().is_empty());
+    let mut renamed = rules();
+    renamed.nodes.insert(11, "Harbour\\Pier".to_owned());
+    running.tell(Input::Rules(Box::new(renamed)));
+    assert!(running.documents()[0].contains("Harbour\\\\Pier"));
+}
+
+/// What the server tells of a write that moved the work item from rev 3 to rev 4.
+fn own_update(fields: &[(&str, Value)]) -> WorkItemUpdate {
+    let change = |value: &Value| FieldChange {
+        old_value: None,
+        new_value: Some(value.clone()),
+    };
+    WorkItemUpdate {
+        id: 4,
+        work_item_id: WorkItemId(7),
+        rev: Rev(4),
+        revised_by: Identity {
+            id: Some("mara".to_owned()),
+            ..Identity::default()
+        },
+        revised_date: None,
+        fields: fields
+            .iter()
+            .map(|(name, value)| (FieldName::from(*name), change(value)))
+            .collect(),
+        relations: RelationChanges::default(),
+    }
+}
+
+/// Sends what `item` has open, loses the answer and finds the write in the updates. Returns what was shown then.
+fn found_after_a_lost_answer(item: Item, fields: &[(&str, Value)]) -> crate::record::Observation {
+    let mut running = Running::load(vec![item]);
+    let is_update = |call: &Call| matches!(call, Call::Update { .. });
+    running.answer(is_update, Answer::Failed(Failure::MaybeDone));
+    running.pass(10_000_000);
+    let updates = Answer::Updates(vec![own_update(fields)]);
+    running.answer(|call| matches!(call, Call::ReadUpdates(_)), updates);
+    let shown = running.saved.iter().find_map(|record| match record {
+        Record::Observed(observation) => Some((**observation).clone()),
+        _ => None,
+    });
+    shown.expect("what was written is shown before the next read")
+}
+
+#[test]
+fn an_own_write_found_after_a_lost_answer_is_shown_at_once() {
+    let mut item = item(&[(TITLE, json!("a")), (STATE, json!("New"))]);
+    set(&mut item, MARA, TITLE, json!("a"), json!("b "));
+    let theirs = [(TITLE, json!("b")), (STATE, json!("Active"))];
+    let shown = found_after_a_lost_answer(item, &theirs);
+    let fields = &shown.remote.fields;
+    assert_eq!(
+        fields[&FieldName::from(TITLE)],
+        json!("b"),
+        "as the server kept it, not as it was sent"
+    );
+    assert_eq!(
+        fields[&FieldName::from(STATE)],
+        json!("New"),
+        "what was not sent is for the read to tell"
+    );
+    assert_eq!((shown.remote.rev, shown.is_own), (Rev(3), true));
+    assert_eq!(shown.before, [(FieldName::from(TITLE), json!("a"))].into());
+}
+
+#[test]
+fn a_place_and_a_parent_found_after_a_lost_answer_are_shown_at_once() {
+    use azdo::field::{AREA_ID, AREA_PATH};
+    let mut item = item(&[(AREA_ID, json!(10)), (AREA_PATH, json!("Harbour\\Gate"))]);
+    set(&mut item, MARA, AREA_ID, json!(10), json!(11));
+    set(&mut item, MARA, PARENT, Value::Null, json!(6));
+    let kept = [(AREA_ID, json!(11)), (AREA_PATH, json!("Harbour\\Quay"))];
+    let shown = found_after_a_lost_answer(item, &kept);
+    let value = |name: &str| shown.remote.fields[&FieldName::from(name)].clone();
+    assert_eq!(
+        (value(AREA_ID), value(AREA_PATH), value(PARENT)),
+        (json!(11), json!("Harbour\\Quay"), json!(6))
+    );
+}
+
+#[test]
+fn an_edit_made_between_a_found_write_and_its_read_starts_from_what_was_written() {
+    let mut item = item(&[(TITLE, json!("a"))]);
+    set(&mut item, MARA, TITLE, json!("a"), json!("b"));
+    let mut running = Running::load(vec![item.clone()]);
+    let is_update = |call: &Call| matches!(call, Call::Update { .. });
+    running.answer(is_update, Answer::Failed(Failure::MaybeDone));
+    running.pass(10_000_000);
+    let updates = Answer::Updates(vec![own_update(&[(TITLE, json!("b"))])]);
+    running.answer(|call| matches!(call, Call::ReadUpdates(_)), updates);
+    let now = running.replica.items().next().unwrap().clone();
+    let local = now.local(&FieldName::from(TITLE)).clone();
+    assert_eq!(local, json!("b"));
+    item.edits.clear();
+    set(&mut item, MARA, TITLE, local, json!("c"));
+    item.edits[0].change = 9;
+    item.edits[0].id = EditId(Uuid::from_u128(900));
+    running.tell(Input::Edited(vec![item]));
+    let mut read = WorkItem {
+        id: WorkItemId(7),
+        rev: Rev(4),
+        fields: now.remote.unwrap().fields,
+        relations: Vec::new(),
+    };
+    read.fields.insert(FieldName::from(TITLE), json!("b"));
+    running.answer(|call| matches!(call, Call::ReadItems(_)), Answer::Items(vec![read]));
+    assert!(running.documents()[0].contains("\"c\""), "no conflict with oneself");
+}
+
+#[test]
+fn a_write_answered_without_links_keeps_those_last_read() {
+    let mut written = item(&[(TITLE, json!("a"))]);
+    read_with(&mut written, vec![relation(PREDECESSOR, 8, None)]);
+    set(&mut written, MARA, TITLE, json!("a"), json!("b"));
+    let mut running = Running::load(vec![written]);
+    let position = running
+        .calls
+        .iter()
+        .position(|(_, call)| matches!(call, Call::Update { .. }));
+    let (step, _) = running.calls.remove(position.unwrap());
+    let answer = Answer::Written(WorkItem {
+        id: WorkItemId(7),
+        rev: Rev(4),
+        fields: BTreeMap::from([(FieldName::from(TITLE), json!("b"))]),
+        relations: Vec::new(),
+    });
+    let aside = Aside {
+        lacks_links: true,
+        ..Aside::default()
+    };
+    running.tell(Input::Answered(step, answer, aside));
+    let item = running.replica.items().next().unwrap();
+    assert_eq!(item.remote.as_ref().unwrap().relations.len(), 1);
+    assert!(running.calls.iter().any(|(_, call)| matches!(call, Call::ReadItems(_))));
+}

@@ -13,6 +13,7 @@ use azdo::{
 use crate::edit::Whom;
 use crate::links::carries_marker;
 use crate::record::{Feed, Mention, TokenTrouble};
+use crate::tries::Try;
 
 /// One thing to ask of Azure DevOps.
 #[derive(Debug, Clone)]
@@ -189,10 +190,23 @@ impl Call {
 
 /// Carries out one call. One request, or a few reads; never a second write.
 pub async fn perform<C: Clients>(clients: &C, call: &Call) -> (Answer, Aside) {
+    carry_out(clients, call, false).await
+}
+
+/// Asks what the server would say of a request, and writes nothing: [`Answer::Written`] is what there would be.
+pub async fn try_out<C: Clients>(clients: &C, what: &Try) -> Answer {
+    if !matches!(what.call, Call::Create { .. } | Call::Update { .. }) {
+        // Nothing else can be asked without doing it.
+        return Answer::Failed(Failure::NotNow);
+    }
+    carry_out(clients, &what.call, true).await.0
+}
+
+async fn carry_out<C: Clients>(clients: &C, call: &Call, is_try: bool) -> (Answer, Aside) {
     let Some(client) = clients.client(call.whom()).await else {
         return (Answer::Failed(Failure::NoToken), Aside::default());
     };
-    let answer = match ask(&client, call).await {
+    let answer = match ask(&client, call, is_try).await {
         Ok(answer) => answer,
         Err(Error::Unauthenticated { reason }) => Answer::Failed(doubt_token(&client, reason, call).await),
         Err(error) => Answer::Failed(failure(&error)),
@@ -208,7 +222,7 @@ pub async fn perform<C: Clients>(clients: &C, call: &Call) -> (Answer, Aside) {
     )
 }
 
-async fn ask<T: Transport>(client: &Client<T>, call: &Call) -> Result<Answer, Error> {
+async fn ask<T: Transport>(client: &Client<T>, call: &Call, is_try: bool) -> Result<Answer, Error> {
     Ok(match call {
         Call::ReadItems(ids) => Answer::Items(client.work_items(ids).await?),
         Call::ReadUpdates(id) => Answer::Updates(client.updates(*id).await?),
@@ -220,11 +234,11 @@ async fn ask<T: Transport>(client: &Client<T>, call: &Call) -> Result<Answer, Er
             ..
         } => Answer::Written(
             client
-                .create_work_item(project, work_item_type, creation, false)
+                .create_work_item(project, work_item_type, creation, is_try)
                 .await?,
         ),
         Call::Update { work_item, update, .. } => {
-            Answer::Written(client.update_work_item(*work_item, update, false).await?)
+            Answer::Written(client.update_work_item(*work_item, update, is_try).await?)
         }
         Call::Delete { project, work_item, .. } => {
             client.delete_work_item(project, *work_item).await?;

@@ -29,6 +29,7 @@ pub mod record;
 pub mod replica;
 pub mod rules;
 pub mod scope;
+mod tries;
 pub mod value;
 
 pub use ids::*;

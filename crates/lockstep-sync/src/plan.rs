@@ -20,6 +20,8 @@ use crate::record::Record;
 use crate::rules::Rules;
 use crate::{AttemptId, EditId, PARENT, merge};
 
+pub use crate::tries::{Try, tries};
+
 /// Edits older than this that wait for a token are reviewed by their author before they go out.
 pub const NEEDS_TOKEN_REVIEW_US: i64 = 24 * 3600 * 1_000_000;
 
@@ -194,7 +196,7 @@ fn gets_another_parent(item: &Item, position: usize) -> bool {
 }
 
 /// Edits about the life of the work item and its links that are already true, and edits that can't go anywhere now.
-fn settle_life(item: &mut Item) -> Vec<Record> {
+pub(crate) fn settle_life(item: &mut Item) -> Vec<Record> {
     let mut records = Vec::new();
     for i in 0..item.edits.len() {
         let edit = &item.edits[i];
@@ -245,7 +247,7 @@ fn is_link_so(item: &Item, edit: &Edit) -> bool {
 
 /// Picks what to send: the first edit that may go, and all of the same author that can go with it. Edits of others are
 /// passed, unless one about the same comes before. Or says when to look again.
-fn choose(item: &mut Item, rules: &Rules, now_us: i64) -> (Vec<Record>, Result<Batch, Option<i64>>) {
+pub(crate) fn choose(item: &mut Item, rules: &Rules, now_us: i64) -> (Vec<Record>, Result<Batch, Option<i64>>) {
     let mut records = Vec::new();
     // What a later edit must not overtake.
     let mut blocked: Vec<EditId> = Vec::new();

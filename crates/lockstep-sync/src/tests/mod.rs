@@ -9,6 +9,7 @@ mod links;
 mod parents;
 mod places;
 mod replicas;
+mod tries;
 
 use std::collections::BTreeMap;
 

@@ -4,6 +4,7 @@
 //! its order and, for a feature without children, where somebody put it. Every act appends edits; nothing here talks to
 //! Azure DevOps to write.
 
+pub mod nodes;
 pub mod rank;
 pub mod set_up;
 

@@ -2,7 +2,8 @@
 
 use super::{
     Statement, action_items, attempts, audit, boards, cards, changes, companies, connections, credentials, cursors,
-    edits, members, notices, observations, readings, records, sessions, webhooks, work_item_types, work_items,
+    edits, imports, members, nodes, notices, observations, readings, records, sessions, webhooks, work_item_types,
+    work_items,
 };
 
 /// Every statement of every store file, with the file's name.
@@ -19,7 +20,9 @@ pub fn statements() -> Vec<(&'static str, &'static [Statement])> {
         ("credentials", credentials::ALL),
         ("cursors", cursors::ALL),
         ("edits", edits::ALL),
+        ("imports", imports::ALL),
         ("members", members::ALL),
+        ("nodes", nodes::ALL),
         ("notices", notices::ALL),
         ("observations", observations::ALL),
         ("readings", readings::ALL),

@@ -1,0 +1,221 @@
+//! Filling boards: work items that Lockstep did not know are taken in, many in one statement, and become cards.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use azdo::{Fields, Relation, WorkItem, WorkItemId};
+use lockstep_sync::item::Remote;
+use serde::Serialize;
+use serde_json::Value;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::{Store, StoreError, Tx};
+use crate::ids::{BoardId, CompanyId, ConnectionId, ItemId};
+use crate::{db, run, sql, tx};
+
+sql! {
+    NUMBER_BOARD = "update boards set change_number = $3 where company_id = $1 and id = $2";
+    // An item that has a row keeps it, whoever made it: what is read of it comes by the sync engine.
+    INSERT_ITEMS = {
+        sqlite: "insert into work_items (item_id, company_id, connection_id, work_item_id, presence, rev, fields, relations,
+                change_number, changed_us)
+            select unhex(value ->> 'item'), $1, $2, value ->> 'work_item', 'present', value ->> 'rev',
+                value -> 'fields', value -> 'relations', $4, $5
+            from json_each($3) where true on conflict (connection_id, work_item_id) do nothing",
+        postgres: "insert into work_items (item_id, company_id, connection_id, work_item_id, presence, rev, fields, relations,
+                change_number, changed_us)
+            select (value ->> 'item')::uuid, $1, $2, (value ->> 'work_item')::bigint, 'present', (value ->> 'rev')::bigint,
+                value -> 'fields', value -> 'relations', $4, $5
+            from jsonb_array_elements($3) on conflict (connection_id, work_item_id) do nothing"
+    };
+    ITEMS_OF = {
+        sqlite: "select work_item_id, item_id from work_items where company_id = $1 and connection_id = $2
+            and work_item_id in (select value from json_each($3))",
+        postgres: "select work_item_id, item_id from work_items where company_id = $1 and connection_id = $2
+            and work_item_id in (select value::bigint from jsonb_array_elements_text($3))"
+    };
+    UNPAIRED = {
+        sqlite: "select item_id from work_items where company_id = $1 and connection_id = $2 and work_item_id is null
+            and item_id in (select unhex(value) from json_each($3))",
+        postgres: "select item_id from work_items where company_id = $1 and connection_id = $2 and work_item_id is null
+            and item_id in (select value::uuid from jsonb_array_elements_text($3))"
+    };
+    NUMBERS_ON_BOARD = "select w.work_item_id, w.item_id from cards c join work_items w on w.item_id = c.item_id
+        where c.company_id = $1 and c.board_id = $2 and c.left_us is null and w.work_item_id is not null";
+    NODES_SINCE = {
+        sqlite: "select distinct json_extract(fields, '$.\"System.AreaId\"'), json_extract(fields, '$.\"System.IterationId\"')
+            from work_items where company_id = $1 and connection_id = $2 and change_number > $3 and fields is not null",
+        postgres: "select distinct (fields ->> 'System.AreaId')::bigint, (fields ->> 'System.IterationId')::bigint
+            from work_items where company_id = $1 and connection_id = $2 and change_number > $3 and fields is not null"
+    };
+}
+
+/// A work item to take in.
+#[derive(Debug, Clone)]
+pub struct NewItem {
+    /// Its number here, if it has none yet.
+    pub item: ItemId,
+    /// Its number there.
+    pub work_item: WorkItemId,
+    /// As it was read.
+    pub remote: Remote,
+}
+
+/// A [`NewItem`] as both databases take a list of them.
+#[derive(Serialize)]
+struct Listed<'n> {
+    item: String,
+    work_item: i64,
+    rev: i64,
+    fields: &'n Fields,
+    relations: &'n [Relation],
+}
+
+impl Store {
+    /// The work items on a board by their numbers there.
+    pub async fn numbers_on_board(
+        &self,
+        company: CompanyId,
+        board: BoardId,
+    ) -> Result<BTreeMap<WorkItemId, ItemId>, StoreError> {
+        let rows: Vec<(i64, Uuid)> = db!(self, |c| sqlx::query_as(NUMBERS_ON_BOARD)
+            .bind(company.0)
+            .bind(board.0)
+            .fetch_all(c))?;
+        Ok(paired(rows))
+    }
+
+    /// Which of these work items are items here.
+    pub async fn items_of_numbers(
+        &self,
+        company: CompanyId,
+        connection: ConnectionId,
+        work_items: &[WorkItemId],
+    ) -> Result<BTreeMap<WorkItemId, ItemId>, StoreError> {
+        let rows: Vec<(i64, Uuid)> = db!(self, |c, dialect| sqlx::query_as(ITEMS_OF.on(dialect))
+            .bind(company.0)
+            .bind(connection.0)
+            .bind(Json(work_items))
+            .fetch_all(c))?;
+        Ok(paired(rows))
+    }
+
+    /// Numbers of the area and iteration nodes that work items name which changed after a change number.
+    pub async fn nodes_named_since(
+        &self,
+        company: CompanyId,
+        connection: ConnectionId,
+        after: i64,
+    ) -> Result<BTreeSet<i64>, StoreError> {
+        let rows: Vec<(Option<i64>, Option<i64>)> = db!(self, |c, dialect| sqlx::query_as(NODES_SINCE.on(dialect))
+            .bind(company.0)
+            .bind(connection.0)
+            .bind(after)
+            .fetch_all(c))?;
+        Ok(rows
+            .into_iter()
+            .flat_map(|(area, iteration)| [area, iteration])
+            .flatten()
+            .collect())
+    }
+}
+
+impl Tx {
+    /// Gives a board the number of a change of it.
+    pub async fn number_board(&mut self, company: CompanyId, board: BoardId, change: i64) -> Result<(), StoreError> {
+        run!(
+            self,
+            sqlx::query(NUMBER_BOARD).bind(company.0).bind(board.0).bind(change)
+        )?;
+        Ok(())
+    }
+
+    /// Takes work items in. One that is an item already keeps its row as it is.
+    ///
+    /// Returns the item of each, new or old.
+    pub async fn take_in(
+        &mut self,
+        company: CompanyId,
+        connection: ConnectionId,
+        items: &[NewItem],
+        now_us: i64,
+        change: i64,
+    ) -> Result<BTreeMap<WorkItemId, ItemId>, StoreError> {
+        let list: Vec<Listed<'_>> = items.iter().map(Listed::of).collect();
+        run!(self, |dialect| sqlx::query(INSERT_ITEMS.on(dialect))
+            .bind(company.0)
+            .bind(connection.0)
+            .bind(Json(&list))
+            .bind(change)
+            .bind(now_us))?;
+        let numbers: Vec<i64> = items.iter().map(|item| item.work_item.0).collect();
+        let rows: Vec<(i64, Uuid)> = tx!(self, |c, dialect| sqlx::query_as(ITEMS_OF.on(dialect))
+            .bind(company.0)
+            .bind(connection.0)
+            .bind(Json(&numbers))
+            .fetch_all(c))?;
+        Ok(paired(rows))
+    }
+
+    /// Which of these items have no work item yet: the work item that carries their marker is theirs.
+    pub async fn unpaired(
+        &mut self,
+        company: CompanyId,
+        connection: ConnectionId,
+        items: &[ItemId],
+    ) -> Result<BTreeSet<ItemId>, StoreError> {
+        if items.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let list = super::work_items::id_list(items.iter().map(|item| item.0));
+        let ids: Vec<Uuid> = tx!(self, |c, dialect| sqlx::query_scalar(UNPAIRED.on(dialect))
+            .bind(company.0)
+            .bind(connection.0)
+            .bind(&list)
+            .fetch_all(c))?;
+        Ok(ids.into_iter().map(ItemId).collect())
+    }
+}
+
+impl NewItem {
+    /// A work item as it was read, storable on both databases: PostgreSQL takes no NUL.
+    pub fn of(item: ItemId, read: &WorkItem) -> Self {
+        let mut remote = Remote::from(read);
+        remote.fields.values_mut().for_each(without_nul);
+        for relation in &mut remote.relations {
+            relation.attributes.values_mut().for_each(without_nul);
+        }
+        Self {
+            item,
+            work_item: read.id,
+            remote,
+        }
+    }
+}
+
+fn without_nul(value: &mut Value) {
+    match value {
+        Value::String(text) if text.contains('\0') => *text = text.replace('\0', "\u{fffd}"),
+        Value::Array(values) => values.iter_mut().for_each(without_nul),
+        Value::Object(fields) => fields.values_mut().for_each(without_nul),
+        _ => {}
+    }
+}
+
+impl<'n> Listed<'n> {
+    fn of(new: &'n NewItem) -> Self {
+        Self {
+            item: new.item.0.simple().to_string(),
+            work_item: new.work_item.0,
+            rev: new.remote.rev.0,
+            fields: &new.remote.fields,
+            relations: &new.remote.relations,
+        }
+    }
+}
+
+fn paired(rows: Vec<(i64, Uuid)>) -> BTreeMap<WorkItemId, ItemId> {
+    rows.into_iter()
+        .map(|(number, item)| (WorkItemId(number), ItemId(item)))
+        .collect()
+}

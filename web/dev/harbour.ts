@@ -273,9 +273,9 @@ export function plan(): PlanStory[] {
   ]);
   // Stories of another team's feature.
   const across: PlanStory[] = [
-    { ...loose(4290, "Decision reaches the manifest", "User Story", "New", 1, 2, "YT", 5), parent: 4112 },
-    { ...loose(4291, "Secrets for the kiosk", "User Story", "New", 4, 2, "EP", 3), parent: 4104 },
-    { ...loose(4292, "Retry queue for webhooks", "User Story", "New", 4, 4, "JW", 2), parent: 4155 },
+    { ...loose(4391, "Decision reaches the manifest", "User Story", "New", 1, 2, "YT", 5), parent: 4112 },
+    { ...loose(4392, "Secrets for the kiosk", "User Story", "New", 4, 2, "EP", 3), parent: 4104 },
+    { ...loose(4393, "Retry queue for webhooks", "User Story", "New", 4, 4, "JW", 2), parent: 4155 },
   ];
   return [...features, ...across, ...LOOSE];
 }

@@ -33,7 +33,7 @@ const newBoard = createRoute({
   path: "/boards/new",
   validateSearch: (search: Record<string, unknown>): { connection?: string } =>
     typeof search["connection"] === "string" ? { connection: search["connection"] } : {},
-  beforeLoad: toBoards,
+  component: lazyRouteComponent(() => import("../program-board/wizard/WizardPage"), "WizardPage"),
 });
 const board = createRoute({ getParentRoute: () => root, path: "/boards/$id", beforeLoad: toBoards });
 const boardSettings = createRoute({

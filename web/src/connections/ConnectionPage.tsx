@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useParams } from "@tanstack/react-router";
-import { Activity, Pencil, Plug } from "lucide-react";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { Activity, Columns3, Pencil, Plug } from "lucide-react";
 import { useState } from "react";
 import { Problem, api, ask, sentence } from "../api/client";
 import type { Connection } from "../api/types";
@@ -9,7 +9,7 @@ import { Page } from "../app/Page";
 import { connectionsQuery } from "../app/queries";
 import { useMay } from "../app/session";
 import { flavorWord } from "../app/words";
-import { Button } from "../ui/Button";
+import { Button, buttonClass } from "../ui/Button";
 import { Dialog, FootHint } from "../ui/Dialog";
 import { FieldError, Switch } from "../ui/Field";
 import layout from "../ui/layout.module.css";
@@ -59,6 +59,7 @@ export function ConnectionPage() {
 
 function Content({ connection }: { connection: Connection }) {
   const mayManage = useMay("connections.manage");
+  const mayMakeBoards = useMay("boards.manage");
   const patch = usePatchConnection(connection.id);
   const now_ms = useNow(1_000);
   const [open, setOpen] = useState<"test" | "edit" | "disconnect" | null>(null);
@@ -86,6 +87,7 @@ function Content({ connection }: { connection: Connection }) {
               </span>
             </div>
           </div>
+          {mayMakeBoards && !mayManage && connection.is_enabled && <MakeBoard id={connection.id} />}
           {mayManage && (
             <div className={`${layout.row} ${layout.wrap}`}>
               <Switch
@@ -113,6 +115,7 @@ function Content({ connection }: { connection: Connection }) {
               <Button icon={<Activity size={16} />} onClick={() => setOpen("test")}>
                 Test connection
               </Button>
+              {mayMakeBoards && connection.is_enabled && <MakeBoard id={connection.id} />}
             </div>
           )}
         </div>
@@ -179,6 +182,16 @@ function Content({ connection }: { connection: Connection }) {
       )}
       {open === "disconnect" && <Disconnect connection={connection} onClose={() => setOpen(null)} />}
     </Page>
+  );
+}
+
+/** The next thing to do with a connection: a board is proposed from what it holds. */
+function MakeBoard({ id }: { id: string }) {
+  return (
+    <Link to="/boards/new" search={{ connection: id }} className={buttonClass("primary")}>
+      <Columns3 size={16} aria-hidden />
+      Make a board
+    </Link>
   );
 }
 

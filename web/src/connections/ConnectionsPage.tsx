@@ -23,6 +23,7 @@ export function ConnectionsPage() {
   const search = useSearch({ from: "/connections" });
   const navigate = useNavigate();
   const mayManage = useMay("connections.manage");
+  const mayMakeBoards = useMay("boards.manage");
   const now_ms = useNow(5_000);
   const isPhone = useMedia("(max-width: 640px)");
   const add = () => void navigate({ to: "/connections", search: { add: true } });
@@ -99,7 +100,15 @@ export function ConnectionsPage() {
         <AddConnection
           onClose={close}
           onSaved={(connection) => {
-            toast(`“${connection.label}” is connected`);
+            toast(
+              `“${connection.label}” is connected`,
+              mayMakeBoards
+                ? {
+                    label: "Make a board",
+                    onPick: () => void navigate({ to: "/boards/new", search: { connection: connection.id } }),
+                  }
+                : undefined,
+            );
             void navigate({ to: "/connections/$id", params: { id: connection.id }, search: {} });
           }}
         />

@@ -1,91 +1,10 @@
-// What the server says about boards: the shapes of `/api/boards`, as its description has them.
+// What the server says about making and keeping boards. What a board itself is made of: `../shapes`.
+import type { BoardSummary, ColumnSetUp, Named, SetUp, TeamSetUp, WriteMode } from "../shapes";
 
-export type WriteMode = "live" | "hold" | "read_only";
-
-export interface Import {
-  state: "importing" | "ready" | "stopped";
-  n_found: number | null;
-  n_read: number;
-  /** Why it stopped, in words. */
-  detail: string | null;
-  /** So many cards would leave at once that the server asks first. */
-  leaving: { n: number; since_us: number } | null;
-}
-
-export interface BoardSummary {
-  id: string;
-  name: string;
-  connection: { id: string; label: string } | null;
-  write_mode: WriteMode;
-  n_cards: number;
-  n_drafts: number;
-  import: Import;
-  may_edit: boolean;
-  may_manage: boolean;
-  change: number;
-}
-
-export interface Named {
-  id: string;
-  name: string;
-}
-
-export type Scope =
-  | { kind: "areas"; projects: Named[] }
-  | { kind: "query"; project: Named; query: { id: string; path: string; name: string } }
-  | { kind: "wiql"; project: Named | null; wiql: string };
-
-export interface Team {
-  id: string;
-  name: string;
-  /** What it does, in a few words. */
-  sub: string | null;
-  project_id: string;
-  team_id: string | null;
-  /** Written when a card comes to this team. */
-  area_id: number;
-  areas: { id: number; includes_children: boolean }[];
-  velocity: number | null;
-  is_shown: boolean;
-}
-
-export interface Column {
-  id: string;
-  name: string;
-  node_ids: number[];
-  start_on: string | null;
-  finish_on: string | null;
-}
-
-export interface Milestone {
-  id: string;
-  name: string;
-  on: string;
-  is_hard: boolean;
-}
-
-export interface Override {
-  team_id: string;
-  column_id: string;
-  capacity: number;
-}
-
-export interface Capacity {
-  kind: "velocity" | "typed";
-  overrides: Override[];
-}
-
-export interface SetUp {
-  scope: Scope;
-  pi: { project_id: string; node_id: number; name: string } | null;
-  teams: Team[];
-  columns: Column[];
-  milestones: Milestone[];
-  levels: { features: string[]; stories: string[] };
-  unit: { field: string; name: string };
-  capacity: Capacity;
-  writes_feature_place: boolean;
-}
+export type { BoardSummary, Import, Milestone, Named, SetUp, WriteMode } from "../shapes";
+export type Team = TeamSetUp;
+export type Column = ColumnSetUp;
+export type Scope = SetUp["scope"];
 
 export interface BoardPerson {
   member_id: string;

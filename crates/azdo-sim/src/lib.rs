@@ -22,6 +22,7 @@ mod harbour;
 mod hooks;
 mod html;
 mod http;
+mod large;
 mod link_types;
 mod links;
 mod locations;

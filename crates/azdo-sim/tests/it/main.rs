@@ -2,6 +2,7 @@
 
 mod faults;
 mod feeds;
+mod harbour;
 mod hooks;
 mod links;
 mod microsoft;

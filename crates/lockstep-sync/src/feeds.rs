@@ -15,7 +15,7 @@ impl Replica {
     pub(crate) fn polled(&mut self, feed: Feed, answer: Answer) {
         let now_us = self.now_us;
         let interval_us = self.rules.poll_interval_us;
-        let keeps_strangers = self.has_open_creation();
+        let is_creating = self.has_open_creation();
         let Some(state) = self.feeds.get_mut(&feed) else { return };
         state.is_busy = false;
         let (entries, token, is_last) = match answer {
@@ -47,13 +47,28 @@ impl Replica {
         let pass = is_over.then(|| (state.pass_started_us.take(), state.n_in_pass, state.newest_in_pass_us));
         state.next_us = if is_over { now_us + interval_us } else { now_us };
         let mut save = Vec::new();
-        if !entries.is_empty() {
-            let mentions = entries.iter().map(|entry| entry.mention.clone()).collect();
-            save.push(Record::Heard {
-                feed,
-                entries: mentions,
-                keeps_strangers,
-            });
+        // A link moves nothing into a board's scope; what else may have come there is read, whoever made it.
+        let scopes = if feed == Feed::Revisions {
+            &self.rules.scopes[..]
+        } else {
+            &[]
+        };
+        let may_be_wanted = |entry: &PageEntry| {
+            let (project, work_item_type) = (entry.project.as_deref(), entry.work_item_type.as_deref());
+            !entry.mention.is_deleted && scopes.iter().any(|scope| scope.may_hold(project, work_item_type))
+        };
+        for keeps_strangers in [true, false] {
+            let of_these = entries
+                .iter()
+                .filter(|entry| (is_creating || may_be_wanted(entry)) == keeps_strangers);
+            let mentions: Vec<_> = of_these.map(|entry| entry.mention.clone()).collect();
+            if !mentions.is_empty() {
+                save.push(Record::Heard {
+                    feed,
+                    entries: mentions,
+                    keeps_strangers,
+                });
+            }
         }
         if let Some(token) = token.filter(|_| has_moved) {
             state.cursor = Some(token.clone());

@@ -29,6 +29,16 @@ pub fn says(relations: &[Relation], rel: &str, target: WorkItemId, comment: Opti
         .is_some_and(|index| comment.is_none_or(|comment| comment_of(&relations[index]) == comment.trim()))
 }
 
+/// Whether a work item carries the marker of any item, whatever this server was called when it was made.
+pub fn is_marked(relations: &[Relation]) -> bool {
+    let is_marker = |url: &str| {
+        let mut parts = url.rsplit('/');
+        let number = parts.next().unwrap_or_default();
+        number.len() == 32 && number.bytes().all(|b| b.is_ascii_hexdigit()) && parts.next() == Some("x")
+    };
+    relations.iter().any(|r| r.rel == "Hyperlink" && is_marker(&r.url))
+}
+
 /// Whether a work item carries `marker`: its number part is compared, for the host may have changed since.
 pub fn carries_marker(read: &WorkItem, marker: &str) -> bool {
     let number = marker.rsplit('/').next().unwrap_or(marker);

@@ -125,11 +125,4 @@ impl Rules {
     pub fn marker(&self, item: crate::ItemId) -> String {
         format!("{}{}", self.marker_base, item.0.simple())
     }
-
-    /// Whether a work item carries the marker of any item.
-    pub fn is_marked(&self, relations: &[azdo::Relation]) -> bool {
-        relations
-            .iter()
-            .any(|r| r.rel == "Hyperlink" && r.url.starts_with(&self.marker_base))
-    }
 }

@@ -9,6 +9,7 @@ mod links;
 mod parents;
 mod places;
 mod replicas;
+mod scopes;
 mod tries;
 
 use std::collections::BTreeMap;
@@ -17,13 +18,13 @@ use azdo::{FieldName, Relation, Rev, WorkItem, WorkItemId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::call::Call;
+use crate::call::{Answer, Aside, Call};
 use crate::edit::{Act, Choice, Doubt, Edit, EditState, Ending, Hold, Target, Whom};
 use crate::item::{Item, Presence, Remote};
 use crate::merge::absorb;
 use crate::plan::{NEEDS_TOKEN_REVIEW_US, Next, plan};
 use crate::record::{Feed, Mention, Record};
-use crate::replica::is_news;
+use crate::replica::{Input, Replica, Step, StepId, is_news};
 use crate::rules::{ConflictRule, Rules, TokenOwner, WithoutOwnToken};
 use crate::{AttemptId, EditId, ItemId, MemberId, PARENT, PARENT_LINK};
 
@@ -197,4 +198,67 @@ fn unborn(author: MemberId, fields: &[(&str, Value)]) -> Item {
     };
     add(&mut item, author, create);
     item
+}
+
+/// A replica that has just been loaded, and the calls it has under way.
+struct Running {
+    replica: Replica,
+    now_us: i64,
+    calls: Vec<(StepId, Call)>,
+    saved: Vec<Record>,
+}
+
+impl Running {
+    fn load(items: Vec<Item>) -> Self {
+        Self::load_with(rules(), items)
+    }
+
+    fn load_with(rules: Rules, items: Vec<Item>) -> Self {
+        let rules = Rules {
+            poll_interval_us: i64::MAX / 4,
+            ..rules
+        };
+        let mut running = Self {
+            replica: Replica::load(rules, BTreeMap::new(), items, 1000),
+            now_us: 1000,
+            calls: Vec::new(),
+            saved: Vec::new(),
+        };
+        running.tell(Input::Clock);
+        running
+    }
+
+    fn tell(&mut self, input: Input) {
+        self.now_us += 1;
+        let steps: Vec<Step> = self.replica.handle(self.now_us, 7, input);
+        for step in steps {
+            self.saved.extend(step.save);
+            self.calls.extend(step.call.map(|call| (step.id, call)));
+        }
+    }
+
+    /// Answers the first call that is such a one.
+    fn answer(&mut self, is_such: impl Fn(&Call) -> bool, answer: Answer) {
+        let position = self.calls.iter().position(|(_, call)| is_such(call));
+        let (step, _) = self.calls.remove(position.expect("such a call is under way"));
+        self.tell(Input::Answered(step, answer, Aside::default()));
+    }
+
+    fn documents(&self) -> Vec<String> {
+        let documents = self.calls.iter().filter_map(|(_, call)| match call {
+            Call::Create { creation, .. } => Some(creation.document()),
+            Call::Update { update, .. } => Some(update.document()),
+            _ => None,
+        });
+        documents.map(|document| document.to_string()).collect()
+    }
+
+    fn pass(&mut self, for_us: i64) {
+        self.now_us += for_us;
+        self.tell(Input::Clock);
+    }
+
+    fn is_settled(&self, id: EditId) -> bool {
+        settled(&self.saved, id).is_some()
+    }
 }

@@ -1,7 +1,7 @@
 //! What publishing would send, tried first.
 
 use super::*;
-use crate::call::{Answer, Clients, Failure, try_out};
+use crate::call::{Clients, Failure, try_out};
 use crate::plan::{Try, tries};
 
 fn drafts(item: &mut Item) {

@@ -39,7 +39,7 @@ const board = createRoute({ getParentRoute: () => root, path: "/boards/$id", bef
 const boardSettings = createRoute({
   getParentRoute: () => root,
   path: "/boards/$id/settings",
-  beforeLoad: toBoards,
+  component: lazyRouteComponent(() => import("../program-board/settings/SettingsPage"), "SettingsPage"),
 });
 const publish = createRoute({
   getParentRoute: () => root,

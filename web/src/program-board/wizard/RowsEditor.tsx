@@ -5,7 +5,7 @@ import { Checkbox, Hint } from "../../ui/Field";
 import { TeamMark } from "../../ui/marks";
 import { announce } from "../../ui/announce";
 import type { Choices, SetUp, Team } from "../list/shapes";
-import { moved, showTeam, shownTeams, withTeam } from "./answers";
+import { addTeam, moved, otherTeams, showTeam, shownTeams, withTeam } from "./answers";
 import style from "./editors.module.css";
 
 interface RowsProps {
@@ -24,7 +24,8 @@ export function RowsEditor({ set_up, choices, onChange }: RowsProps) {
     onChange({ ...set_up, teams: moved(teams, at, step) });
     announce(`${teams[at]?.name ?? "Team"}, row ${at + step + 1} of ${teams.length}`);
   };
-  if (teams.length === 0) return <Hint>The connection sees no team in these projects.</Hint>;
+  const others = otherTeams(set_up, choices);
+  if (teams.length + others.length === 0) return <Hint>The connection sees no team in these projects.</Hint>;
   return (
     <>
       <ul className={style.rows}>
@@ -61,6 +62,21 @@ export function RowsEditor({ set_up, choices, onChange }: RowsProps) {
                 onClick={() => move(at, 1)}
               />
             </span>
+          </li>
+        ))}
+        {others.map((team) => (
+          <li key={team.id} className={style.row} data-off>
+            <Checkbox
+              isOn={false}
+              onChange={() => onChange(addTeam(set_up, team))}
+              label={
+                <span className={style.team}>
+                  <TeamMark name={team.name} />
+                  {team.name}
+                </span>
+              }
+            />
+            <span className={style.area}>Not on this board yet</span>
           </li>
         ))}
       </ul>

@@ -257,7 +257,7 @@ function Form({ connection, connections, onConnection, proposal }: ProposedProps
           <SmallBoard
             set_up={set_up}
             preview={preview}
-            types={proposed.choices.types}
+            types={proposed.choices?.types ?? []}
             isOld={isOld || proposed.isBusy}
           />
           <WhatMovesWrite

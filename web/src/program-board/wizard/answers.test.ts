@@ -4,6 +4,7 @@ import type { Column, Iteration, SetUp } from "../list/shapes";
 import {
   addColumn,
   addNode,
+  addTeam,
   capacityWords,
   columnWords,
   datesWords,
@@ -13,6 +14,7 @@ import {
   levelWords,
   list,
   moved,
+  otherTeams,
   placeWarnings,
   problemsByAnswer,
   removeColumn,
@@ -199,6 +201,14 @@ describe("changing answers", () => {
     expect(moved(["a", "b", "c"], 2, -1)).toEqual(["a", "c", "b"]);
     expect(moved(["a", "b"], 0, -1)).toEqual(["a", "b"]);
     expect(moved(["a", "b"], 1, 1)).toEqual(["a", "b"]);
+  });
+  test("teams that are not on the board are offered, and come at the end", () => {
+    const other = otherTeams(five, CHOICES);
+    expect(other.map((team) => team.name)).toEqual(["Dockside", "Ledger", "Relay"]);
+    const next = addTeam(five, other[0] as (typeof other)[number]);
+    expect(next.teams.map((team) => team.is_shown && team.name).at(-1)).toBe("Dockside");
+    expect(otherTeams(next, CHOICES)).toHaveLength(2);
+    expect(otherTeams(five, null)).toEqual([]);
   });
   test("a type lies on one level only", () => {
     const next = setLevel(five, "Bug", "feature");

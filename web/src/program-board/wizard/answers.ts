@@ -180,6 +180,17 @@ export function withTeam(set_up: SetUp, id: string, change: (team: Team) => Team
   return { ...set_up, teams: set_up.teams.map((team) => (team.id === id ? change(team) : team)) };
 }
 
+/** Teams the connection has and the board does not: made since, or left away when it was made. */
+export function otherTeams(set_up: SetUp, choices: Pick<Choices, "teams"> | null): Team[] {
+  const isKnown = (team: Team) =>
+    set_up.teams.some((one) => one.id === team.id || (team.team_id !== null && one.team_id === team.team_id));
+  return (choices?.teams ?? []).filter((team) => !isKnown(team));
+}
+
+export function addTeam(set_up: SetUp, team: Team): SetUp {
+  return { ...set_up, teams: [...set_up.teams, { ...team, is_shown: true }] };
+}
+
 /** One place up (-1) or down (1); at the end it stays. */
 export function moved<T>(all: readonly T[], at: number, step: -1 | 1): T[] {
   const next = [...all];

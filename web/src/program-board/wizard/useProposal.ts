@@ -16,7 +16,8 @@ interface Wish {
 }
 
 export interface Proposed {
-  choices: Choices;
+  /** `null`: nobody has said what there is. */
+  choices: Choices | null;
   warnings: string[];
   isBusy: boolean;
   errors: Partial<Record<AnswerKey, string>>;
@@ -25,22 +26,23 @@ export interface Proposed {
 
 export function useProposal(
   connection_id: string,
-  first: Proposal,
+  first: Proposal | null,
   answers: Answered,
   onAnswers: (answers: Partial<Answered>) => void,
 ): Proposed {
-  const [current, setCurrent] = useState(first);
+  const [renewed, setCurrent] = useState<Proposal | null>(null);
+  const current = renewed ?? first;
   const ask = useMutation({
     mutationFn: (wish: Wish) => askProposal({ connection_id, ...wish }),
     onSuccess: (next, wish) => {
-      onAnswers(taken(answers, current, next, wish));
+      onAnswers(taken(answers, current ?? answers, next, wish));
       setCurrent(next);
     },
   });
   const wish = ask.variables;
   return {
-    choices: current.choices,
-    warnings: current.warnings,
+    choices: current?.choices ?? null,
+    warnings: current?.warnings ?? [],
     isBusy: ask.isPending,
     errors: ask.error ? { [wish?.pi_node_id === undefined ? "scope" : "columns"]: sentence(ask.error) } : {},
     again: (next) => ask.mutate(next),

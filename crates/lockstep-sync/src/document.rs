@@ -3,6 +3,8 @@
 //! Nodes are held by number and sent as the path they have now. The parent is a field here and a link there. A link is
 //! taken away by its position, so that goes by a read made for it.
 
+use std::collections::BTreeMap;
+
 use azdo::planted::{Bug, is_planted};
 use azdo::{Creation, FieldName, Fields, Relation, Update, WorkItemId, field};
 use serde_json::{Value, json};
@@ -86,6 +88,24 @@ pub(crate) fn path_field(field: &FieldName) -> Option<&'static str> {
         field::ITERATION_ID => Some(field::ITERATION_PATH),
         _ => None,
     }
+}
+
+/// Numbers of the nodes that an edit names.
+pub(crate) fn nodes_of(edit: &Edit) -> Vec<i64> {
+    let node = |field: &FieldName, to: &Value| path_field(field).and_then(|_| to.as_i64());
+    match &edit.act {
+        Act::Set { field, to, .. } => node(field, to).into_iter().collect(),
+        Act::Create { fields, .. } => fields.iter().filter_map(|(field, to)| node(field, to)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Paths of the nodes that an edit names, by what `paths` knows.
+pub(crate) fn paths_of(edit: &Edit, paths: &BTreeMap<i64, String>) -> Vec<String> {
+    nodes_of(edit)
+        .iter()
+        .filter_map(|node| paths.get(node).cloned())
+        .collect()
 }
 
 /// What `edit` needs before it can be sent, if anything.

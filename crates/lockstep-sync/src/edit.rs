@@ -190,6 +190,9 @@ pub enum Hold {
         answer: String,
         /// Rev the work item had; another rev is worth another try.
         at_rev: Option<Rev>,
+        /// Paths of the nodes it names as they were sent; another path is worth another try.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        paths: Vec<String>,
     },
     /// The work item is in the recycle bin.
     WorkItemDeleted,

@@ -82,6 +82,8 @@ pub struct Errand {
     pub notices: Vec<NoticeId>,
     /// Those that the read under way answers. What is heard meanwhile may be newer than that read, and asks for another.
     pub reading: Vec<NoticeId>,
+    /// Paths of nodes as they were sent in the request under way.
+    pub sent_paths: BTreeMap<i64, String>,
     /// Calls in a row that ended without progress.
     pub n_failures: u32,
 }

@@ -11,7 +11,7 @@ use azdo::planted::{Bug, is_planted};
 
 use crate::call::Call;
 use crate::decide::carry_out_decisions;
-use crate::document::{Batch, Lacking, Needs, draft, needs};
+use crate::document::{Batch, Lacking, Needs, draft, needs, paths_of};
 use crate::edit::{Act, Attempt, AttemptKind, AttemptState, Edit, Ending, Hold, Subject, Target};
 use crate::item::{Item, Presence};
 use crate::links::{has_relation, says};
@@ -161,6 +161,7 @@ fn release(item: &mut Item, rules: &Rules, now_us: i64) -> Vec<Record> {
             Some(Hold::NeedsToken) => {
                 rules.whom_for(edit.author).is_some() && now_us - edit.at_us < NEEDS_TOKEN_REVIEW_US
             }
+            Some(Hold::Refused { paths, .. }) if !paths.is_empty() && *paths != paths_of(edit, &rules.nodes) => true,
             Some(Hold::Refused { at_rev: Some(at), .. }) => rev > *at,
             // Held here, for want of something that is there now.
             Some(Hold::Refused { at_rev: None, .. }) => was_held_for_want(edit) && wants(item, i, rules).is_none(),
@@ -323,7 +324,16 @@ pub(crate) fn choose(item: &mut Item, rules: &Rules, now_us: i64) -> (Vec<Record
 
 fn hold_for(records: &mut Vec<Record>, item: &mut Item, position: usize, why: &str) {
     let answer = why.to_owned();
-    hold(records, item, position, Hold::Refused { answer, at_rev: None });
+    hold(
+        records,
+        item,
+        position,
+        Hold::Refused {
+            answer,
+            at_rev: None,
+            paths: Vec::new(),
+        },
+    );
 }
 
 /// An unanswered request that may still take links away by position keeps other links waiting until it no longer can.

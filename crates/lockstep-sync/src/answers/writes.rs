@@ -9,7 +9,7 @@ use super::lookups::FIRST_LOOKUP_US;
 use super::{back_to_waiting, note_presence, positions, succeed};
 use crate::PARENT;
 use crate::call::{Answer, Failure};
-use crate::document::path_field;
+use crate::document::{path_field, paths_of};
 use crate::edit::{Act, Attempt, AttemptKind, AttemptState, Hold, Outcome, Search, Target, Whom};
 use crate::item::{Item, Presence};
 use crate::links::has_relation;
@@ -188,15 +188,9 @@ pub(super) fn refuse(
     let is_alone = all.len() == 1;
     for i in all {
         if is_alone || named.contains(&i) {
-            hold(
-                records,
-                item,
-                i,
-                Hold::Refused {
-                    answer: answer.to_owned(),
-                    at_rev,
-                },
-            );
+            let paths = paths_of(&item.edits[i], &item.errand.sent_paths);
+            let answer = answer.to_owned();
+            hold(records, item, i, Hold::Refused { answer, at_rev, paths });
         } else {
             wait(records, item, i);
         }

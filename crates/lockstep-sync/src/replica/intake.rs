@@ -1,16 +1,10 @@
 //! What comes in: items with edits, notices, rules.
 
-use std::collections::BTreeMap;
-
-use azdo::FieldName;
 use azdo::planted::{Bug, is_planted};
-use serde_json::Value;
 
 use super::{Heard, Pending, Replica};
-use crate::document::path_field;
-use crate::edit::{Act, AttemptState, Hold, Search};
+use crate::edit::{AttemptState, Search};
 use crate::item::Item;
-use crate::merge::wait;
 use crate::record::{Disposition, Record};
 use crate::rules::Rules;
 
@@ -26,13 +20,6 @@ impl Replica {
             self.paused_all_until_us = 0;
         }
         self.forget_stops();
-        if before.nodes != self.rules.nodes {
-            let mut records = Vec::new();
-            for item in self.items.values_mut() {
-                records.extend(retry_renamed(item, &before.nodes, &self.rules.nodes));
-            }
-            self.save(records);
-        }
         self.dirty.extend(self.items.keys());
     }
 
@@ -130,25 +117,4 @@ impl Replica {
             self.save(vec![Record::NoticesSettled(notices, Disposition::OutOfScope)]);
         }
     }
-}
-
-/// Nodes have other paths now: what was refused under an old one goes out again.
-fn retry_renamed(item: &mut Item, before: &BTreeMap<i64, String>, now: &BTreeMap<i64, String>) -> Vec<Record> {
-    let mut records = Vec::new();
-    for i in 0..item.edits.len() {
-        let edit = &item.edits[i];
-        let has_moved = |field: &FieldName, to: &Value| {
-            let node = path_field(field).and_then(|_| to.as_i64());
-            node.is_some_and(|node| before.get(&node) != now.get(&node))
-        };
-        let is_renamed = match &edit.act {
-            Act::Set { field, to, .. } => has_moved(field, to),
-            Act::Create { fields, .. } => fields.iter().any(|(field, to)| has_moved(field, to)),
-            _ => false,
-        };
-        if is_renamed && matches!(edit.hold(), Some(Hold::Refused { .. })) {
-            wait(&mut records, item, i);
-        }
-    }
-    records
 }

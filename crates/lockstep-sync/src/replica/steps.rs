@@ -7,6 +7,7 @@ use azdo::{FeedStart, WorkItemId};
 
 use super::{BATCH_IDS_MAX, FIRST_LOOK_BACK_US, ITEM_CALLS_MAX, Pending, ROUNDS_MAX, Replica};
 use crate::call::Call;
+use crate::document::nodes_of;
 use crate::edit::{AttemptState, EditState, Ending, Whom};
 use crate::item::{Item, Presence};
 use crate::plan::{Next, plan};
@@ -106,8 +107,12 @@ impl Replica {
     pub(super) fn write(&mut self, id: ItemId, mut records: Vec<Record>, attempt: crate::edit::Attempt, call: Call) {
         if let Some(item) = self.items.get_mut(&id) {
             item.errand.is_busy = true;
+            item.errand.sent_paths.clear();
             for edit in &mut item.edits {
                 if attempt.edits.contains(&edit.id) {
+                    let paths = nodes_of(edit).into_iter();
+                    let paths = paths.filter_map(|node| Some((node, self.rules.nodes.get(&node)?.clone())));
+                    item.errand.sent_paths.extend(paths);
                     edit.state = EditState::Sending { attempt: attempt.id };
                 }
             }

@@ -77,6 +77,7 @@ fn a_refused_edit_is_tried_again_when_the_rev_has_moved() {
     let hold = Hold::Refused {
         answer: "TF401320".to_owned(),
         at_rev: Some(Rev(3)),
+        paths: Vec::new(),
     };
     item.edits[0].state = EditState::Held { hold };
     assert!(written(&mut item, &rules()).is_none());

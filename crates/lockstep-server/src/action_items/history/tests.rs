@@ -352,6 +352,7 @@ fn a_refused_edit_says_what_the_server_said_while_held_and_once_given_up() {
     held.hold = Some(Json(Hold::Refused {
         answer: "TF401320".into(),
         at_rev: None,
+        paths: Vec::new(),
     }));
     let given_up = edit_row(10, MARA, set_title("a"), Some(Ending::GivenUp { by: member_id(MARA) }));
     for (edit, state) in [(held, HistoryState::Held), (given_up, HistoryState::GivenUp)] {

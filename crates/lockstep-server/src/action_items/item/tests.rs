@@ -232,6 +232,7 @@ fn the_worst_that_is_open_is_what_an_item_says() {
             Hold::Refused {
                 answer: "TF1".into(),
                 at_rev: None,
+                paths: Vec::new(),
             },
         )
     };

@@ -53,6 +53,7 @@ fn each_state_has_its_own_acts() {
     let refused = Hold::Refused {
         answer: "TF401320".into(),
         at_rev: Some(Rev(3)),
+        paths: Vec::new(),
     };
     check(
         held(title(), refused),
@@ -111,6 +112,7 @@ fn a_refusal_keeps_the_servers_own_words() {
     let refused = Hold::Refused {
         answer: "TF401320: Rule Error for field X.".into(),
         at_rev: None,
+        paths: Vec::new(),
     };
     assert_eq!(
         shown_to_mara(held(title(), refused)).answer.as_deref(),
@@ -158,6 +160,7 @@ fn the_author_and_the_admins_decide_and_nobody_else() {
             Hold::Refused {
                 answer: "TF1".into(),
                 at_rev: None,
+                paths: Vec::new(),
             },
         )
     };

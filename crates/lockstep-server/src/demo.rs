@@ -1,9 +1,10 @@
 //! `lockstep demo`: the product beside a simulated Azure DevOps, with sample data, in a folder that is gone afterwards.
 //!
-//! Everything in it is made through the same routes a browser uses, and synced by the same driver (`sample.rs`). Nobody has a
+//! Everything in it is made through the same routes a browser uses, and synced by the same driver. Nobody has a
 //! password: the address that is printed signs in once, and the page switches people. It listens on this machine alone.
 
-mod sample;
+mod action_items;
+mod northquay;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,8 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use northquay::Northquay;
+
 use crate::access::Role;
 use crate::accounts::sessions;
 use crate::app::{App, Flavour, random_bytes};
@@ -32,7 +35,7 @@ use crate::error::{ApiError, Problem};
 use crate::extract::Query;
 use crate::ids::{CompanyId, MemberId};
 use crate::serve;
-use crate::simulator::{self, SimulatorConfig};
+use crate::simulator::{self, SimulatorConfig, SimulatorHandle};
 use crate::store::audit::AuditEntry;
 use crate::sync::driver;
 
@@ -81,7 +84,7 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
     tasks.spawn(driver::run(app.clone()));
     eprintln!("\n  Filling Lockstep with sample data ...");
     tokio::select! {
-        filled = sample::fill(&app, &simulator) => filled.context("filling the demo with sample data")?,
+        filled = fill(&app, &simulator) => filled.context("filling the demo with sample data")?,
         () = app.shutdown.cancelled() => {}
     }
     let url = one_time_address(&app);
@@ -94,6 +97,14 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
     let served = serve::run(app, listener, tasks).await;
     simulator.stop().await;
     served
+}
+
+/// Fills an empty demo.
+async fn fill(app: &App, simulator: &SimulatorHandle) -> anyhow::Result<()> {
+    let mut northquay = Northquay::found(app, simulator).await?;
+    northquay.connect().await?;
+    northquay.subscribe().await?;
+    action_items::fill(&northquay).await
 }
 
 async fn open_app(folder: &Folder, address: SocketAddr, azure_devops: String) -> anyhow::Result<App> {

@@ -269,7 +269,7 @@ impl Sim {
     /// One work item as it stands; none if there never was one.
     pub fn work_item_snapshot(&self, id: i64) -> Option<Snapshot> {
         let item = self.organization.items.get(&id)?;
-        let mut fields = item.fields().clone();
+        let mut fields = item.fields().to_map();
         for (path, node) in [
             ("System.AreaPath", "System.AreaId"),
             ("System.IterationPath", "System.IterationId"),

@@ -38,6 +38,7 @@ mod routes;
 mod rules;
 mod saved_queries;
 mod sight;
+mod stored_fields;
 mod team;
 mod truth;
 mod values;

@@ -3,7 +3,7 @@
 //! A link between work items is one thing with two ends: written from one, seen from both. A parent is single, trees
 //! and dependencies have no circles, the same link can't be made twice.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use crate::organization::LinkEntry;
 use crate::patch::{Change, Document};
 use crate::refusal::Refusal;
 use crate::truth::{Accepted, AcceptedKind};
-use crate::work_item::{Relation, Target, Update};
+use crate::work_item::{Changed, Relation, Target, Update};
 use crate::write::{Author, Draft};
 use crate::{LinkRev, Sim};
 
@@ -306,11 +306,11 @@ impl Sim {
         let (project, fields, relations) = (item.project, item.fields().clone(), item.relations.clone());
         let at_us = self.next_change_us(id, now_us);
         let by = author.person.unique_name.clone();
-        let mut changed = BTreeMap::new();
+        let mut changed = Changed::new();
         if both {
             let mut draft = Draft::of(project, fields, relations);
             draft.fields.remove("System.History");
-            self.make_revision(id, at_us, &by, &mut draft, &mut changed, false);
+            changed = self.make_revision(id, at_us, &by, &mut draft, false);
         }
         let rev = self.organization.items[&id].rev();
         let (added, removed, updated) = split(std::slice::from_ref(&link));
@@ -319,7 +319,7 @@ impl Sim {
             rev,
             at_us,
             by: by.clone(),
-            fields: changed.clone(),
+            is_revision: both,
             added,
             removed,
             updated,

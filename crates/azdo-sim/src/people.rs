@@ -1,13 +1,11 @@
 //! People acting inside Azure DevOps, without a token: what its pages let them do, and what tests make happen.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use crate::patch::{Change, Document};
 use crate::process;
 use crate::refusal::Refusal;
-use crate::work_item::{Target, Update};
+use crate::work_item::{Target, Update, WorkItem};
 use crate::write::{Author, Draft, Written};
 use crate::{Accepted, AcceptedKind, Sim, SimError};
 
@@ -163,7 +161,7 @@ impl Sim {
         };
         let updates = item.updates.iter().enumerate().rev();
         updates
-            .map(|(at, update)| self.history_entry(at as i64 + 1, update))
+            .map(|(at, update)| self.history_entry(item, at as i64 + 1, update))
             .collect()
     }
 
@@ -205,18 +203,17 @@ impl Sim {
         let mut draft = Draft::of(item.project, item.fields().clone(), item.relations.clone());
         draft.fields.remove("System.History");
         if let Some((name, value)) = set {
-            draft.fields.insert(name.to_owned(), value);
+            draft.fields.insert(name, value);
         }
         let by = author.person.unique_name.clone();
-        let mut changed = BTreeMap::new();
-        self.make_revision(id, at_us, &by, &mut draft, &mut changed, false);
+        let changed = self.make_revision(id, at_us, &by, &mut draft, false);
         let rev = self.organization.items[&id].rev();
         let fields = self.truth_fields(&changed);
         let update = Update {
             rev,
             at_us,
             by: by.clone(),
-            fields: changed,
+            is_revision: true,
             added: Vec::new(),
             removed: Vec::new(),
             updated: Vec::new(),
@@ -242,7 +239,7 @@ impl Sim {
         }
     }
 
-    fn history_entry(&self, update_id: i64, update: &Update) -> HistoryEntry {
+    fn history_entry(&self, item: &WorkItem, update_id: i64, update: &Update) -> HistoryEntry {
         let silent = [
             "System.Rev",
             "System.ChangedDate",
@@ -260,7 +257,7 @@ impl Sim {
                 .map_or_else(|| text.clone(), |person| person.display_name.clone()),
             other => other.to_string(),
         };
-        let fields = self.truth_fields(&update.fields);
+        let fields = self.truth_fields(&item.changed_by(update));
         let shown = fields.iter().filter(|(name, _)| {
             !silent.contains(&name.as_str()) && !matches!(name.as_str(), "System.AreaId" | "System.IterationId")
         });

@@ -111,16 +111,15 @@ impl Sim {
             let item = &self.organization.items[&id];
             let mut draft = Draft::of(item.project, item.fields().clone(), item.relations.clone());
             draft.fields.remove("System.History");
-            draft.fields.insert("System.IsDeleted".to_owned(), json!(is_deleted));
-            let mut changed = BTreeMap::new();
-            self.make_revision(id, at_us, &by, &mut draft, &mut changed, false);
+            draft.fields.insert("System.IsDeleted", json!(is_deleted));
+            self.make_revision(id, at_us, &by, &mut draft, false);
             self.organization.revision_log.pop();
             let rev = self.organization.items[&id].rev();
             let update = Update {
                 rev,
                 at_us,
                 by,
-                fields: changed,
+                is_revision: true,
                 added: Vec::new(),
                 removed: Vec::new(),
                 updated: Vec::new(),
@@ -231,7 +230,7 @@ impl Sim {
             return false;
         }
         let item = &self.organization.items[&id];
-        let draft = Draft::of(item.project, Fields::new(), Vec::new());
+        let draft = Draft::of(item.project, Fields::default(), Vec::new());
         item.relations
             .iter()
             .filter(|other| other.rel == end.opposite)

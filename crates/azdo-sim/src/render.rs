@@ -233,7 +233,7 @@ impl Sim {
             "revisedBy": self.identity_of(&update.by, false),
             "revisedDate": revised,
         });
-        if !update.fields.is_empty() {
+        if update.is_revision {
             shown["fields"] = self.update_fields_json(item, update);
         }
         let mut relations = Map::new();
@@ -272,7 +272,7 @@ impl Sim {
                 Some(json!(self.organization.projects[item.project].name)),
             );
         }
-        for (name, (old, new)) in &update.fields {
+        for (name, (old, new)) in &item.changed_by(update) {
             let path = |value: &Option<Value>| {
                 value
                     .as_ref()

@@ -114,7 +114,7 @@ impl Sim {
                 draft.fields.remove(name);
             }
             Ok(value) => {
-                draft.fields.insert(name.to_owned(), value);
+                draft.fields.insert(name, value);
             }
             Err(rule) => broken.push(rule),
         }
@@ -140,7 +140,7 @@ impl Sim {
             .and_then(|id| self.organization.nodes.get(id));
         match node.filter(|node| node.tree == tree && node.project == draft.project) {
             Some(node) => {
-                draft.fields.insert(stored.to_owned(), json!(node.id));
+                draft.fields.insert(stored, json!(node.id));
                 Ok(())
             }
             None => {
@@ -168,11 +168,10 @@ impl Sim {
             let nodes = &self.organization.nodes;
             draft
                 .fields
-                .insert("System.AreaId".to_owned(), json!(nodes.root(project, Tree::Area)));
-            draft.fields.insert(
-                "System.IterationId".to_owned(),
-                json!(nodes.root(project, Tree::Iteration)),
-            );
+                .insert("System.AreaId", json!(nodes.root(project, Tree::Area)));
+            draft
+                .fields
+                .insert("System.IterationId", json!(nodes.root(project, Tree::Iteration)));
         }
         Ok(())
     }
@@ -199,7 +198,7 @@ impl Sim {
             broken.push(self.refused_state(&wanted, "hasValues, limitedToValues, allowsOldValue, invalidListValue"));
             return;
         };
-        draft.fields.insert("System.State".to_owned(), json!(state.name));
+        draft.fields.insert("System.State", json!(state.name));
         if state.name == from {
             return;
         }
@@ -245,9 +244,9 @@ impl Sim {
         let who = json!(author.person.unique_name);
         let fields = &mut draft.fields;
         if !named("System.Reason") {
-            fields.insert("System.Reason".to_owned(), json!(process::reason(state_was, state)));
+            fields.insert("System.Reason", json!(process::reason(state_was, state)));
         }
-        fields.insert("Microsoft.VSTS.Common.StateChangeDate".to_owned(), stamp.clone());
+        fields.insert("Microsoft.VSTS.Common.StateChangeDate", stamp.clone());
         let clear = |fields: &mut Fields, verb: &str| {
             fields.remove(&format!("Microsoft.VSTS.Common.{verb}Date"));
             fields.remove(&format!("Microsoft.VSTS.Common.{verb}By"));
@@ -256,7 +255,7 @@ impl Sim {
             for (suffix, value) in [("Date", &stamp), ("By", &who)] {
                 let name = format!("Microsoft.VSTS.Common.{verb}{suffix}");
                 if !named(&name) {
-                    fields.insert(name, value.clone());
+                    fields.insert(&name, value.clone());
                 }
             }
         };
@@ -291,12 +290,10 @@ fn draft_type(draft: &mut Draft, value: &Value, broken: &mut Vec<BrokenRule>) {
     if draft.fields["System.WorkItemType"] == json!(work_item_type.name) {
         return;
     }
+    draft.fields.insert("System.WorkItemType", json!(work_item_type.name));
     draft
         .fields
-        .insert("System.WorkItemType".to_owned(), json!(work_item_type.name));
-    draft
-        .fields
-        .retain(|name, _| fields::find(name).is_none_or(|field| field.is_of(work_item_type.name)));
+        .retain(|name| fields::find(name).is_none_or(|field| field.is_of(work_item_type.name)));
     let state = draft
         .fields
         .get("System.State")
@@ -305,7 +302,7 @@ fn draft_type(draft: &mut Draft, value: &Value, broken: &mut Vec<BrokenRule>) {
     if work_item_type.state(state).is_none() {
         draft
             .fields
-            .insert("System.State".to_owned(), json!(work_item_type.states[0].name));
+            .insert("System.State", json!(work_item_type.states[0].name));
     }
 }
 
@@ -318,11 +315,11 @@ fn check_required_and_lists(draft: &Draft, broken: &mut Vec<BrokenRule>) {
             524_289,
         ));
     }
-    for (name, value) in &draft.fields {
+    for (name, value) in draft.fields.iter() {
         let allowed = process::allowed_values(name);
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         if !allowed.is_empty() && !allowed.contains(&text.as_str()) {
-            let friendly = fields::find(name).map_or(name.as_str(), |field| field.name);
+            let friendly = fields::find(name).map_or(name, |field| field.name);
             broken.push(BrokenRule::tf401320(
                 name,
                 friendly,

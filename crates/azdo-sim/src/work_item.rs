@@ -3,12 +3,9 @@
 //! Stored values are raw: identities as unique names, areas and iterations as node ids (so a renamed node moves no
 //! revision), dates in the form [`crate::clock::iso`] gives. What a client sees is made in [`crate::render`].
 
-use std::collections::BTreeMap;
+use serde_json::{Map, Value, json};
 
-use serde_json::{Map, Value};
-
-/// Raw values by reference name.
-pub(crate) type Fields = BTreeMap<String, Value>;
+pub(crate) use crate::stored_fields::{Changed, Fields};
 
 /// What a relation points at.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,7 +45,8 @@ pub(crate) struct Update {
     pub rev: i64,
     pub at_us: i64,
     pub by: String,
-    pub fields: BTreeMap<String, (Option<Value>, Option<Value>)>,
+    /// Whether it made the rev; else only links changed, or where the item is.
+    pub is_revision: bool,
     pub added: Vec<Relation>,
     pub removed: Vec<Relation>,
     pub updated: Vec<Relation>,
@@ -116,6 +114,26 @@ impl WorkItem {
     pub fn revision_at(&self, us: i64) -> Option<(i64, &Revision)> {
         let at = self.revisions.iter().rposition(|revision| revision.at_us <= us)?;
         Some((at as i64 + 1, &self.revisions[at]))
+    }
+
+    /// What an update changed: the difference of its rev to the one before.
+    pub fn changed_by(&self, update: &Update) -> Changed {
+        if !update.is_revision {
+            return Changed::new();
+        }
+        let at = update.rev as usize - 1;
+        let new = &self.revisions[at].fields;
+        let mut changed = match at {
+            0 => Fields::default().changed_to(new),
+            _ => self.revisions[at - 1].fields.changed_to(new),
+        };
+        // A comment is of one rev only: that it is gone in the next is no change.
+        if !new.contains_key("System.History") {
+            changed.remove("System.History");
+        }
+        let before = (at > 0).then(|| json!(at));
+        changed.insert("System.Rev".to_owned(), (before, Some(json!(update.rev))));
+        changed
     }
 
     /// The other end of the first relation of this kind.

@@ -16,7 +16,7 @@ use crate::patch::{Change, Document};
 use crate::process;
 use crate::refusal::Refusal;
 use crate::truth::{Accepted, AcceptedKind};
-use crate::work_item::{Comment, Fields, Relation, Revision, Update, WorkItem};
+use crate::work_item::{Changed, Comment, Fields, Relation, Revision, Update, WorkItem};
 use crate::{LinkRev, Sim};
 
 /// More revisions than this and every update fails. Source: work item revision limits.
@@ -142,21 +142,15 @@ impl Sim {
 
     fn first_fields(&self, project: usize, work_item_type: &process::WorkItemType) -> Fields {
         use crate::nodes::Tree;
-        let mut fields = Fields::from([
-            ("System.WorkItemType".to_owned(), json!(work_item_type.name)),
-            (
-                "System.AreaId".to_owned(),
-                json!(self.organization.nodes.root(project, Tree::Area)),
-            ),
-            (
-                "System.IterationId".to_owned(),
-                json!(self.organization.nodes.root(project, Tree::Iteration)),
-            ),
-            ("System.CommentCount".to_owned(), json!(0)),
-        ]);
+        let root = |tree| json!(self.organization.nodes.root(project, tree));
+        let mut fields = Fields::default();
+        fields.insert("System.WorkItemType", json!(work_item_type.name));
+        fields.insert("System.AreaId", root(Tree::Area));
+        fields.insert("System.IterationId", root(Tree::Iteration));
+        fields.insert("System.CommentCount", json!(0));
         for (name, value) in work_item_type.defaults {
             let value = value.parse::<i64>().map_or_else(|_| json!(value), |n| json!(n));
-            fields.insert((*name).to_owned(), value);
+            fields.insert(name, value);
         }
         fields
     }
@@ -165,7 +159,10 @@ impl Sim {
         let doubts = self.doubts().clone();
         let old = self.organization.items[&id].revisions.last();
         let is_new = old.is_none();
-        let mut changed = changed_fields(old.map_or(&Fields::new(), |revision| &revision.fields), &draft.fields);
+        let nothing = Fields::default();
+        let mut changed = old
+            .map_or(&nothing, |revision| &revision.fields)
+            .changed_to(&draft.fields);
         changed.remove("System.History");
         let has_fields = is_new || !changed.is_empty() || draft.comment.is_some();
         if !has_fields && draft.links.is_empty() {
@@ -176,7 +173,7 @@ impl Sim {
         let by = author.person.unique_name.clone();
         let (added, removed, updated) = crate::links::split(&draft.links);
         if moves_rev {
-            self.make_revision(id, at_us, &by, &mut draft, &mut changed, is_new);
+            changed = self.make_revision(id, at_us, &by, &mut draft, is_new);
         } else if let Some(item) = self.organization.items.get_mut(&id) {
             item.relations = draft.relations;
         }
@@ -188,7 +185,7 @@ impl Sim {
             rev,
             at_us,
             by: by.clone(),
-            fields: changed.clone(),
+            is_revision: moves_rev,
             added: added.clone(),
             removed: removed.clone(),
             updated,
@@ -219,16 +216,8 @@ impl Sim {
         self.mirror_links(now_us, author, id, &draft.links);
     }
 
-    /// Stores the draft as a new revision and completes `changed` with what the server set.
-    pub(crate) fn make_revision(
-        &mut self,
-        id: i64,
-        at_us: i64,
-        by: &str,
-        draft: &mut Draft,
-        changed: &mut BTreeMap<String, (Option<Value>, Option<Value>)>,
-        is_new: bool,
-    ) {
+    /// Stores the draft as a new revision; what changed, with what the server set.
+    pub(crate) fn make_revision(&mut self, id: i64, at_us: i64, by: &str, draft: &mut Draft, is_new: bool) -> Changed {
         let watermark = self.organization.next_watermark();
         let stamp = json!(clock::iso(at_us, self.doubts().long_fractions));
         let before = self.organization.items[&id]
@@ -238,7 +227,7 @@ impl Sim {
             .unwrap_or_default();
         let fields = &mut draft.fields;
         let mut set = |name: &str, value: Value| {
-            fields.insert(name.to_owned(), value);
+            fields.insert(name, value);
         };
         if is_new {
             set("System.CreatedDate", stamp.clone());
@@ -252,12 +241,12 @@ impl Sim {
                 .get("System.CommentCount")
                 .and_then(Value::as_i64)
                 .unwrap_or_default();
-            fields.insert("System.CommentCount".to_owned(), json!(count + 1));
+            fields.insert("System.CommentCount", json!(count + 1));
         }
         if let Some(text) = &draft.comment {
-            fields.insert("System.History".to_owned(), json!(text));
+            fields.insert("System.History", json!(text));
         }
-        *changed = changed_fields(&before, fields);
+        let mut changed = before.changed_to(fields);
         if draft.comment.is_none() {
             changed.remove("System.History");
         }
@@ -285,6 +274,7 @@ impl Sim {
             at_us,
             is_deleted: false,
         });
+        changed
     }
 
     /// Appends an update; its id.
@@ -374,15 +364,6 @@ fn checked(mut item: WorkItem, draft: Draft, author: &Author, now_us: i64) -> Wo
     item.relations = draft.relations;
     item.revisions.push(revision);
     item
-}
-
-/// What differs, as (before, after).
-pub(crate) fn changed_fields(old: &Fields, new: &Fields) -> BTreeMap<String, (Option<Value>, Option<Value>)> {
-    let names = old.keys().chain(new.keys().filter(|name| !old.contains_key(*name)));
-    let pairs = names.filter(|name| old.get(*name) != new.get(*name));
-    pairs
-        .map(|name| (name.clone(), (old.get(name).cloned(), new.get(name).cloned())))
-        .collect()
 }
 
 /// The changes of fields in a document.

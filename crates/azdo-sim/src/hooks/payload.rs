@@ -53,7 +53,10 @@ impl Sim {
             || self.doubts().comment_fires_updated
             || changes_more_than_a_comment(item, update_id)
         {
-            let changed = item.updates[update_id as usize - 1].fields.keys().cloned().collect();
+            let changed = item
+                .changed_by(&item.updates[update_id as usize - 1])
+                .into_keys()
+                .collect();
             events.push(Event {
                 event_type: "workitem.updated",
                 id,
@@ -275,5 +278,9 @@ fn changes_more_than_a_comment(item: &WorkItem, update_id: i64) -> bool {
     ];
     let update = &item.updates[update_id as usize - 1];
     let has_links = !update.added.is_empty() || !update.removed.is_empty() || !update.updated.is_empty();
-    has_links || update.fields.keys().any(|name| !OF_A_COMMENT.contains(&name.as_str()))
+    has_links
+        || item
+            .changed_by(update)
+            .keys()
+            .any(|name| !OF_A_COMMENT.contains(&name.as_str()))
 }

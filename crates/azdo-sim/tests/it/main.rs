@@ -4,6 +4,7 @@ mod faults;
 mod feeds;
 mod harbour;
 mod hooks;
+mod large;
 mod links;
 mod microsoft;
 mod people;

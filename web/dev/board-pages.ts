@@ -34,7 +34,8 @@ function board(changes: Partial<BoardDetail>): BoardDetail {
     may_manage: true,
     change: 1,
     set_up: setUp(5),
-    created_by: { member_id: "m-mara", name: "Mara Lindqvist" },
+    created_by: "Mara Lindqvist",
+    created_us: 1_790_000_000_000_000,
     see: "company",
     people: [{ member_id: "m-ravi", may_edit: true }],
     ...changes,
@@ -297,14 +298,12 @@ function preview(wanted: SetUp, refuse: Refuse): Preview {
   return {
     n_items: chosen.length,
     n_dependencies: 9 + chosen.length - all.length > 0 ? 9 : Math.max(1, 9 - outside),
-    read_us: Date.now() * 1000,
+    read_us: 840_000,
     cells,
     left_out: [
-      { reason: "Removed state", why: "Closed as removed in Azure DevOps", n: 4, samples: [] },
-      { reason: "Tasks under no story", why: "Too fine for this level", n: 3, samples: [] },
-      ...(outside > 0
-        ? [{ reason: "Area of no team shown", why: "Show the team to see them", n: outside, samples: [] }]
-        : []),
+      { reason: "removed", why: "Their state is Removed in Azure DevOps", n: 4, samples: [] },
+      { reason: "type", why: "Tasks are too fine for this board", n: 3, samples: [] },
+      ...(outside > 0 ? [{ reason: "area", why: "Show the team to see them", n: outside, samples: [] }] : []),
     ],
     without_iteration: {
       n: lot.length,

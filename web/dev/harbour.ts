@@ -105,6 +105,7 @@ export const CHOICES: Choices = {
     type("Bug", "CC293D", "story"),
     type("Epic", "D15F00", null),
     type("Task", "937700", null),
+    type("Test Case", "004B50", null),
   ],
   number_fields: [
     { reference_name: "Microsoft.VSTS.Scheduling.StoryPoints", name: "Story Points" },
@@ -116,15 +117,27 @@ export const CHOICES: Choices = {
       id: "q1",
       path: "Shared Queries/Program/PI 26.4 features and stories",
       name: "PI 26.4 features and stories",
+      project_id: "p-harbour",
     },
     {
       id: "q2",
       path: "Shared Queries/Program/PI 26.3 features and stories",
       name: "PI 26.3 features and stories",
+      project_id: "p-harbour",
     },
-    { id: "q3", path: "Shared Queries/Quay/Open bugs", name: "Open bugs" },
-    { id: "q4", path: "Shared Queries/Everything active", name: "Everything active" },
-    { id: "q5", path: "My Queries/Waiting for customs", name: "Waiting for customs" },
+    { id: "q3", path: "Shared Queries/Quay/Open bugs", name: "Open bugs", project_id: "p-harbour" },
+    {
+      id: "q4",
+      path: "Shared Queries/Everything active",
+      name: "Everything active",
+      project_id: "p-harbour",
+    },
+    {
+      id: "q5",
+      path: "My Queries/Waiting for customs",
+      name: "Waiting for customs",
+      project_id: "p-harbour",
+    },
   ],
   areas: ALL_TEAMS.flatMap((team) => [
     { id: team.area_id, path: `Harbour\\${team.name}`, project_id: "p-harbour" },
@@ -137,7 +150,7 @@ function type(name: string, color: string, level: "feature" | "story" | null) {
     name,
     color,
     icon: null,
-    category: null,
+    category: name === "Test Case" ? null : `Microsoft.${name}`,
     level,
     states: [
       { name: "New", category: "proposed" },

@@ -13,7 +13,8 @@ export interface BoardPerson {
 
 export interface BoardDetail extends BoardSummary {
   set_up: SetUp;
-  created_by: { member_id: string; name: string } | null;
+  created_by: string;
+  created_us: number;
   /** Everybody of the company, or those listed. */
   see: "company" | "listed";
   people: BoardPerson[];
@@ -52,7 +53,7 @@ export interface Choices {
   iterations: Iteration[];
   types: TypeChoice[];
   number_fields: { reference_name: string; name: string }[];
-  queries: { id: string; path: string; name: string }[];
+  queries: { id: string; path: string; name: string; project_id: string }[];
   /** Area nodes by number, where the server names them. */
   areas?: { id: number; path: string; project_id: string }[];
 }
@@ -75,8 +76,10 @@ export interface PreviewCell {
 export interface Preview {
   n_items: number;
   n_dependencies: number;
+  /** How long Azure DevOps took to tell. */
   read_us: number;
   cells: PreviewCell[];
+  /** `reason` is a key, `why` words. */
   left_out: { reason: string; why: string; n: number; samples: { id: number; title: string }[] }[];
   without_iteration: { n: number; samples: { id: number; title: string; points: number | null }[] };
   refused: { n_tried: number; samples: { id: number; title: string; answer: string }[] };

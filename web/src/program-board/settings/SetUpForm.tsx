@@ -105,7 +105,7 @@ export function SetUpForm({ board, connection }: { board: BoardDetail; connectio
               <span className={`${layout.small} ${layout.muted} ${layout.num}`} role="status">
                 {after.isOld && !after.error
                   ? "Asking again…"
-                  : `${countWords(after.preview)} · read ${ago(after.preview.read_us, now_ms)}`}
+                  : `${countWords(after.preview)} · read ${ago(after.at_ms * 1000, now_ms)}`}
               </span>
             )
           }

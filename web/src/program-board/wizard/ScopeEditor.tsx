@@ -4,11 +4,11 @@ import { Check } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import { sentence } from "../../api/client";
 import { Checkbox, FieldError, Hint, SelectField, TextAreaField, TextField } from "../../ui/Field";
-import { Segments } from "../../ui/surface";
+import { Fold, Segments } from "../../ui/surface";
 import { plural } from "../../ui/time";
 import { TypeIcon } from "../../action-items/marks";
 import { checkWiql } from "../list/calls";
-import type { Choices, Named, Scope, SetUp } from "../list/shapes";
+import type { Choices, Named, Scope, SetUp, TypeChoice } from "../list/shapes";
 import { levelOfType, setLevel, wiqlOf } from "./answers";
 import { foldersOf } from "./queryTree";
 import { useLater } from "./useLater";
@@ -102,7 +102,7 @@ function QueryPicker({ set_up, choices, onPick }: PickerProps) {
   const name = useId();
   const folders = foldersOf(choices.queries, search);
   const current = set_up.scope.kind === "query" ? set_up.scope.query.id : null;
-  const project = choices.projects.find((one) => projectsOf(set_up).includes(one.id)) ?? choices.projects[0];
+  const projectOf = (id: string) => choices.projects.find((one) => one.id === id);
   if (choices.queries.length === 0)
     return <Hint>The connection sees no saved query. Shared queries are seen by everybody.</Hint>;
   return (
@@ -118,9 +118,10 @@ function QueryPicker({ set_up, choices, onPick }: PickerProps) {
                   type="radio"
                   name={name}
                   checked={query.id === current}
-                  onChange={() =>
-                    project && onPick({ kind: "query", project: named(project), query: saved(query) })
-                  }
+                  onChange={() => {
+                    const project = projectOf(query.project_id);
+                    if (project) onPick({ kind: "query", project: named(project), query: saved(query) });
+                  }}
                 />
                 <span>{query.name}</span>
               </label>
@@ -223,23 +224,29 @@ const LEVELS = [
 ] as const;
 
 function Levels({ set_up, choices, onChange }: Pick<ScopeProps, "set_up" | "choices" | "onChange">) {
+  // Types of no backlog (test cases, reviews) are there for who looks for them.
+  const isUsual = (type: TypeChoice) =>
+    type.category !== null || type.level !== null || levelOfType(set_up, type.name) !== null;
+  const row = (type: TypeChoice) => (
+    <div key={type.name} className={style.level}>
+      <span>
+        <TypeIcon type={type.name} color={type.color} />
+        {type.name}
+      </span>
+      <Segments
+        label={`Level of ${type.name}`}
+        value={levelOfType(set_up, type.name) ?? "none"}
+        options={[...LEVELS]}
+        onChange={(level) => onChange(setLevel(set_up, type.name, level === "none" ? null : level))}
+      />
+    </div>
+  );
+  const others = choices.types.filter((type) => !isUsual(type));
   return (
     <fieldset className={style.set}>
       <legend>Levels</legend>
-      {choices.types.map((type) => (
-        <div key={type.name} className={style.level}>
-          <span>
-            <TypeIcon type={type.name} color={type.color} />
-            {type.name}
-          </span>
-          <Segments
-            label={`Level of ${type.name}`}
-            value={levelOfType(set_up, type.name) ?? "none"}
-            options={[...LEVELS]}
-            onChange={(level) => onChange(setLevel(set_up, type.name, level === "none" ? null : level))}
-          />
-        </div>
-      ))}
+      {choices.types.filter(isUsual).map(row)}
+      {others.length > 0 && <Fold title={`${plural(others.length, "other type")}`}>{others.map(row)}</Fold>}
       <Hint>Load counts one level only: stories, and features that have none.</Hint>
     </fieldset>
   );

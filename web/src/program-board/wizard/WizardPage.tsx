@@ -176,7 +176,7 @@ function Form({ connection, connections, onConnection, proposal }: ProposedProps
   const [isRestored, setRestored] = useState(() => JSON.stringify(draft.value) !== JSON.stringify(initial));
   const proposed = useProposal(connection.id, proposal, draft.value, draft.patch);
   const lack = lacking(name, set_up);
-  const { preview, isOld, error, retry } = usePreview(connection.id, set_up, lack === null);
+  const { preview, at_ms, isOld, error, retry } = usePreview(connection.id, set_up, lack === null);
   const create = useMutation({
     mutationFn: () =>
       createBoard({ id, name: name.trim(), connection_id: connection.id, set_up, write_mode }),
@@ -241,7 +241,7 @@ function Form({ connection, connections, onConnection, proposal }: ProposedProps
               <span className={`${layout.small} ${layout.muted} ${layout.num}`} role="status">
                 {isOld && !error
                   ? "Asking again…"
-                  : `${countWords(preview)} · read ${ago(preview.read_us, now_ms)}`}
+                  : `${countWords(preview)} · read ${ago(at_ms * 1000, now_ms)}`}
               </span>
             )
           }

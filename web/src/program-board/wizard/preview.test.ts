@@ -61,13 +61,11 @@ describe("a preview in words", () => {
   test("what is left out is listed with its reason, empty reasons are not", () => {
     const left = preview({
       left_out: [
-        { reason: "Removed state", why: "Removed there", n: 4, samples: [] },
+        { reason: "removed", why: "Removed there", n: 4, samples: [] },
         { reason: "Other", why: "", n: 0, samples: [] },
       ],
     });
-    expect(leftOutRows(left)).toEqual([
-      { key: "Removed state", is: "Removed state", says: "Removed there", n: "4" },
-    ]);
+    expect(leftOutRows(left)).toEqual([{ key: "removed", is: "Removed", says: "Removed there", n: "4" }]);
     expect(leftOutCount(left)).toBe(4);
   });
   test("up to four without an iteration are named", () => {

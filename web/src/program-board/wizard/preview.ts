@@ -47,10 +47,21 @@ export interface ListRow {
   n: string;
 }
 
+const REASON_WORDS: Record<string, string> = {
+  removed: "Removed",
+  type: "Type of no level",
+  area: "Area of no team shown",
+};
+
 export function leftOutRows(preview: Preview): ListRow[] {
   return preview.left_out
     .filter((one) => one.n > 0)
-    .map((one) => ({ key: one.reason, is: one.reason, says: one.why, n: count(one.n) }));
+    .map((one) => ({
+      key: one.reason,
+      is: REASON_WORDS[one.reason] ?? one.reason,
+      says: one.why,
+      n: count(one.n),
+    }));
 }
 
 export function leftOutCount(preview: Preview): number {

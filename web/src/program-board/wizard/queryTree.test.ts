@@ -20,7 +20,7 @@ describe("saved queries by folder", () => {
     expect(paths("nothing like it")).toEqual([]);
   });
   test("a query without a folder has an empty one", () =>
-    expect(foldersOf([{ id: "q", path: "Alone", name: "Alone" }], "")[0]?.path).toBe(""));
+    expect(foldersOf([{ id: "q", path: "Alone", name: "Alone", project_id: "p" }], "")[0]?.path).toBe(""));
   test("backslashes part folders as well", () =>
-    expect(foldersOf([{ id: "q", path: "A\\B", name: "B" }], "")[0]?.path).toBe("A"));
+    expect(foldersOf([{ id: "q", path: "A\\B", name: "B", project_id: "p" }], "")[0]?.path).toBe("A"));
 });

@@ -4,6 +4,7 @@ export interface QueryRow {
   id: string;
   path: string;
   name: string;
+  project_id: string;
 }
 
 export interface Folder {

@@ -9,6 +9,8 @@ const PAUSE_MS = 350;
 
 export interface Previewed {
   preview: Preview | null;
+  /** When it was asked for, ms. */
+  at_ms: number;
   isOld: boolean;
   error: Error | null;
   retry: () => void;
@@ -16,7 +18,7 @@ export interface Previewed {
 
 export function usePreview(connection_id: string, set_up: SetUp, isWanted = true): Previewed {
   const asked = useLater(set_up, PAUSE_MS);
-  const [last, setLast] = useState<Preview | null>(null);
+  const [last, setLast] = useState<{ preview: Preview; at_ms: number } | null>(null);
   const answer = useQuery({
     queryKey: ["board-preview", connection_id, asked],
     queryFn: () => askPreview(connection_id, asked),
@@ -27,7 +29,14 @@ export function usePreview(connection_id: string, set_up: SetUp, isWanted = true
     refetchOnWindowFocus: false,
   });
   // Kept during drawing, so that there is no picture without it.
-  if (answer.data && answer.data !== last) setLast(answer.data);
+  if (answer.data && answer.data !== last?.preview)
+    setLast({ preview: answer.data, at_ms: answer.dataUpdatedAt });
   const isOld = asked !== set_up || answer.isFetching || answer.isError;
-  return { preview: answer.data ?? last, isOld, error: answer.error, retry: () => void answer.refetch() };
+  return {
+    preview: answer.data ?? last?.preview ?? null,
+    at_ms: answer.data ? answer.dataUpdatedAt : (last?.at_ms ?? 0),
+    isOld,
+    error: answer.error,
+    retry: () => void answer.refetch(),
+  };
 }

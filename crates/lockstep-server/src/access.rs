@@ -243,6 +243,10 @@ pub const TABLE: &[(&str, &str, Rule)] = &[
         "/api/action-items/{id}/restore",
         Rule::May(Act::EditActionItems),
     ),
+    // Making boards
+    ("POST", "/api/boards/proposal", Rule::May(Act::ManageBoards)),
+    ("POST", "/api/boards/preview", Rule::May(Act::ManageBoards)),
+    ("POST", "/api/connections/{id}/wiql", Rule::May(Act::ManageBoards)),
     // Sync
     ("GET", "/api/sync", Rule::May(Act::ViewSync)),
     ("POST", "/api/edits/{id}/decide", Rule::May(Act::DecideEdits)),

@@ -26,7 +26,7 @@ sql! {
                 change_number, changed_us)
             select (value ->> 'item')::uuid, $1, $2, (value ->> 'work_item')::bigint, 'present', (value ->> 'rev')::bigint,
                 value -> 'fields', value -> 'relations', $4, $5
-            from jsonb_array_elements($3) on conflict (connection_id, work_item_id) do nothing"
+            from jsonb_array_elements($3::text::jsonb) on conflict (connection_id, work_item_id) do nothing"
     };
     ITEMS_OF = {
         sqlite: "select work_item_id, item_id from work_items where company_id = $1 and connection_id = $2
@@ -50,18 +50,16 @@ sql! {
     };
 }
 
-/// A work item to take in.
+/// A work item to take in, as both databases take a list of them: written out where it was read, beside the others.
 #[derive(Debug, Clone)]
 pub struct NewItem {
     /// Its number here, if it has none yet.
     pub item: ItemId,
     /// Its number there.
     pub work_item: WorkItemId,
-    /// As it was read.
-    pub remote: Remote,
+    text: String,
 }
 
-/// A [`NewItem`] as both databases take a list of them.
 #[derive(Serialize)]
 struct Listed<'n> {
     item: String,
@@ -69,6 +67,39 @@ struct Listed<'n> {
     rev: i64,
     fields: &'n Fields,
     relations: &'n [Relation],
+}
+
+impl NewItem {
+    /// A work item as it was read.
+    pub fn of(item: ItemId, read: WorkItem) -> Self {
+        let mut remote = Remote::of(read.rev, read.fields, read.relations);
+        // PostgreSQL takes no NUL; Azure DevOps is known to hand one out.
+        remote.fields.values_mut().for_each(without_nul);
+        for relation in &mut remote.relations {
+            relation.attributes.values_mut().for_each(without_nul);
+        }
+        let listed = Listed {
+            item: item.0.simple().to_string(),
+            work_item: read.id.0,
+            rev: remote.rev.0,
+            fields: &remote.fields,
+            relations: &remote.relations,
+        };
+        Self {
+            item,
+            work_item: read.id,
+            text: serde_json::to_string(&listed).expect("what was read has a JSON form"),
+        }
+    }
+}
+
+fn without_nul(value: &mut Value) {
+    match value {
+        Value::String(text) if text.contains('\0') => *text = text.replace('\0', "\u{fffd}"),
+        Value::Array(values) => values.iter_mut().for_each(without_nul),
+        Value::Object(fields) => fields.values_mut().for_each(without_nul),
+        _ => {}
+    }
 }
 
 impl Store {
@@ -141,11 +172,17 @@ impl Tx {
         now_us: i64,
         change: i64,
     ) -> Result<BTreeMap<WorkItemId, ItemId>, StoreError> {
-        let list: Vec<Listed<'_>> = items.iter().map(Listed::of).collect();
+        let n_bytes = items.iter().map(|item| item.text.len() + 1).sum::<usize>() + 2;
+        let mut list = String::with_capacity(n_bytes);
+        for item in items {
+            list.push(if list.is_empty() { '[' } else { ',' });
+            list.push_str(&item.text);
+        }
+        list.push_str(if items.is_empty() { "[]" } else { "]" });
         run!(self, |dialect| sqlx::query(INSERT_ITEMS.on(dialect))
             .bind(company.0)
             .bind(connection.0)
-            .bind(Json(&list))
+            .bind(&list)
             .bind(change)
             .bind(now_us))?;
         let numbers: Vec<i64> = items.iter().map(|item| item.work_item.0).collect();
@@ -174,43 +211,6 @@ impl Tx {
             .bind(&list)
             .fetch_all(c))?;
         Ok(ids.into_iter().map(ItemId).collect())
-    }
-}
-
-impl NewItem {
-    /// A work item as it was read, storable on both databases: PostgreSQL takes no NUL.
-    pub fn of(item: ItemId, read: &WorkItem) -> Self {
-        let mut remote = Remote::from(read);
-        remote.fields.values_mut().for_each(without_nul);
-        for relation in &mut remote.relations {
-            relation.attributes.values_mut().for_each(without_nul);
-        }
-        Self {
-            item,
-            work_item: read.id,
-            remote,
-        }
-    }
-}
-
-fn without_nul(value: &mut Value) {
-    match value {
-        Value::String(text) if text.contains('\0') => *text = text.replace('\0', "\u{fffd}"),
-        Value::Array(values) => values.iter_mut().for_each(without_nul),
-        Value::Object(fields) => fields.values_mut().for_each(without_nul),
-        _ => {}
-    }
-}
-
-impl<'n> Listed<'n> {
-    fn of(new: &'n NewItem) -> Self {
-        Self {
-            item: new.item.0.simple().to_string(),
-            work_item: new.work_item.0,
-            rev: new.remote.rev.0,
-            fields: &new.remote.fields,
-            relations: &new.remote.relations,
-        }
     }
 }
 

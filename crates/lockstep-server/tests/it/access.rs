@@ -11,6 +11,7 @@ use crate::world::{Browser, World};
 
 /// `yes`: let through (whatever it answers then, it is neither 401 nor 403). `no`: 403, and 401 for nobody.
 const ADMIN: [&str; 5] = ["yes", "no", "no", "no", "out"];
+const BOARD_ADMINS: [&str; 5] = ["yes", "yes", "no", "no", "out"];
 const EDITORS: [&str; 5] = ["yes", "yes", "yes", "no", "out"];
 const MEMBERS: [&str; 5] = ["yes", "yes", "yes", "yes", "out"];
 const EVERYBODY: [&str; 5] = ["yes", "yes", "yes", "yes", "in"];
@@ -62,6 +63,9 @@ const MATRIX: &[(&str, &str, [&str; 5])] = &[
     ("POST", "/api/action-items/{id}/comments", EDITORS),
     ("POST", "/api/action-items/{id}/delete", EDITORS),
     ("POST", "/api/action-items/{id}/restore", EDITORS),
+    ("POST", "/api/boards/proposal", BOARD_ADMINS),
+    ("POST", "/api/boards/preview", BOARD_ADMINS),
+    ("POST", "/api/connections/{id}/wiql", BOARD_ADMINS),
     ("GET", "/api/sync", MEMBERS),
     ("POST", "/api/edits/{id}/decide", EDITORS),
 ];

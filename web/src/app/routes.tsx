@@ -44,7 +44,7 @@ const boardSettings = createRoute({
 const publish = createRoute({
   getParentRoute: () => root,
   path: "/boards/$id/publish",
-  beforeLoad: toBoards,
+  component: lazyRouteComponent(() => import("../program-board/publish/PublishPage"), "PublishPage"),
 });
 const lens = createRoute({ getParentRoute: () => root, path: "/boards/$id/lens", beforeLoad: toBoards });
 const teamLens = createRoute({

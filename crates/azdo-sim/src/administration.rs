@@ -256,6 +256,11 @@ impl Sim {
             .collect()
     }
 
+    /// Whether work items of this type have a field (reference name).
+    pub fn type_has_field(&self, work_item_type: &str, field: &str) -> bool {
+        crate::fields::find(field).is_some_and(|field| field.is_of(work_item_type))
+    }
+
     /// Every token that was not revoked, in the order they came.
     pub fn tokens(&self) -> Vec<TokenInfo> {
         self.access.infos()

@@ -343,6 +343,11 @@ pub(crate) fn find(name: &str) -> Option<&'static Field> {
 }
 
 impl Field {
+    /// Whether it holds long text.
+    pub fn is_long(&self) -> bool {
+        matches!(self.kind, Kind::Html | Kind::History)
+    }
+
     /// Whether work items of this type have the field.
     pub fn is_of(&self, work_item_type: &str) -> bool {
         self.types.is_empty() || self.types.contains(&work_item_type)

@@ -55,7 +55,7 @@ pub use doubts::{Doubts, LinkRev, RefusalFace};
 pub use faults::{Exchange, FaultRates, Faults, LATE_APPLY_MAX_S, NOTICE_DELAY_MAX_S, STALE_MAX_S};
 pub use hooks::{Delivery, DeliveryOutcome, SubscriptionInfo, SubscriptionSpec};
 pub use http::{HttpRequest, HttpResponse};
-pub use people::HistoryEntry;
+pub use people::{HistoryEntry, LinkInfo};
 pub use team::{BugsBehavior, MemberCapacity};
 pub use truth::{Accepted, AcceptedKind, Snapshot};
 
@@ -131,6 +131,7 @@ pub struct Sim {
     pub(crate) access: access::Access,
     pub(crate) hooks: hooks::Hooks,
     pub(crate) truth: Vec<Accepted>,
+    pub(crate) pool: stored_fields::Pool,
     /// While set, feeds and queries know nothing newer.
     pub(crate) horizon_us: Option<i64>,
     /// Requests one person may make in five minutes; none: no throttling.
@@ -150,6 +151,7 @@ impl Sim {
             access: access::Access::default(),
             hooks: hooks::Hooks::default(),
             truth: Vec::new(),
+            pool: stored_fields::Pool::default(),
             horizon_us: None,
             rate_limit: None,
             spent: BTreeMap::new(),

@@ -28,6 +28,19 @@ pub struct HistoryEntry {
     pub links_removed: Vec<(String, String)>,
 }
 
+/// One link as seen from one of its ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkInfo {
+    /// Reference name of the kind of link, as seen from this end.
+    pub rel: String,
+    /// What it points at.
+    pub url: String,
+    /// The work item it points at, if it points at one.
+    pub target: Option<i64>,
+    /// What somebody wrote about it; empty if nothing.
+    pub comment: String,
+}
+
 impl Sim {
     /// A person changes fields of one work item; the rev it then has. `System.History` adds a comment.
     pub fn person_update(
@@ -114,12 +127,29 @@ impl Sim {
         rel: &str,
         target: i64,
     ) -> Result<(), SimError> {
+        self.person_add_commented_link(now_us, person, source, rel, target, "")
+    }
+
+    /// A person links two work items with a comment, writing from `source`; no comment if it is empty.
+    pub fn person_add_commented_link(
+        &mut self,
+        now_us: i64,
+        person: &str,
+        source: i64,
+        rel: &str,
+        target: i64,
+        comment: &str,
+    ) -> Result<(), SimError> {
         let author = self.person_author(person)?;
         let url = self.work_item_url(target);
+        let mut attributes = serde_json::Map::new();
+        if !comment.is_empty() {
+            attributes.insert("comment".to_owned(), json!(comment));
+        }
         let change = Change::AddRelation {
             rel: rel.to_owned(),
             url,
-            attributes: serde_json::Map::new(),
+            attributes,
         };
         let document = Document {
             changes: vec![change],
@@ -152,6 +182,27 @@ impl Sim {
         };
         self.update_work_item(now_us, &author, source, &document, false)?;
         Ok(())
+    }
+
+    /// The links of a work item, in order.
+    pub fn links(&self, id: i64) -> Vec<LinkInfo> {
+        let Some(item) = self.organization.items.get(&id) else {
+            return Vec::new();
+        };
+        let link = |relation: &crate::work_item::Relation| {
+            let (rel, url) = self.relation_pair(relation);
+            let comment = relation.attributes.get("comment").and_then(Value::as_str);
+            LinkInfo {
+                rel,
+                url,
+                target: match relation.target {
+                    Target::WorkItem(id) => Some(id),
+                    Target::Url(_) => None,
+                },
+                comment: comment.unwrap_or_default().to_owned(),
+            }
+        };
+        item.relations.iter().map(link).collect()
     }
 
     /// The history of a work item, newest first.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::Sim;
 use crate::access::Person;
 use crate::clock;
-use crate::fields::{self, Access, Kind};
+use crate::fields::{self, Access, Field, Kind};
 use crate::link_types;
 use crate::nodes::Tree;
 use crate::work_item::{Comment, Fields, Relation, Target, Update, WorkItem};
@@ -145,20 +145,26 @@ impl Sim {
 
     fn fields_json(&self, item: &WorkItem, rev: i64, stored: &Fields, view: &View) -> Value {
         let mut shown = Map::new();
+        if let Some(names) = &view.fields {
+            for name in names {
+                let value = self.field_json(item, rev, stored, name, view.identity_text);
+                let is_left_out = view.no_long_text && fields::find(name).is_some_and(Field::is_long);
+                if let (Some(value), false) = (value, is_left_out) {
+                    shown.insert(name.clone(), value);
+                }
+            }
+            return Value::Object(shown);
+        }
         for field in fields::FIELDS {
             let name = field.reference_name;
-            let is_wanted = match &view.fields {
-                Some(names) => names.iter().any(|wanted| wanted.eq_ignore_ascii_case(name)),
-                None => view.all_fields || field.access != Access::Hidden,
-            };
-            if !is_wanted || (view.no_long_text && matches!(field.kind, Kind::Html | Kind::History)) {
+            if (!view.all_fields && field.access == Access::Hidden) || (view.no_long_text && field.is_long()) {
                 continue;
             }
             if let Some(value) = self.field_json(item, rev, stored, name, view.identity_text) {
                 shown.insert(name.to_owned(), value);
             }
         }
-        if view.all_fields && view.fields.is_none() {
+        if view.all_fields {
             self.levels(stored, &mut shown);
         }
         Value::Object(shown)

@@ -1,19 +1,26 @@
 //! The raw values of one revision, small enough for organizations of many thousand work items: a sorted list that
 //! points at fields and shares every value that did not change with the revision before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Index;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::fields::{self, Field};
+use crate::fields::{self, Field, Kind};
 
 /// Values by field; no two of the same field.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Fields {
     /// In the order of the reference names.
     held: Vec<(&'static Field, Arc<Value>)>,
+}
+
+/// Values that many work items have, each held once: states, people, areas, points.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Pool {
+    texts: HashMap<String, Arc<Value>>,
+    numbers: HashMap<i64, Arc<Value>>,
 }
 
 /// What changed: by reference name, before and after.
@@ -37,6 +44,27 @@ impl Fields {
             (Ok(at), _) => self.held[at].1 = value,
             (Err(at), Some(field)) => self.held.insert(at, (field, value)),
             (Err(_), None) => debug_assert!(false, "there is no field {name}"),
+        }
+    }
+
+    /// Lets go of values that stand in the pool already, and puts the others there.
+    pub fn share(&mut self, pool: &mut Pool) {
+        for (field, value) in &mut self.held {
+            if !has_few_values(field) {
+                continue;
+            }
+            let pooled = match value.as_ref() {
+                Value::String(text) => match pool.texts.get(text) {
+                    Some(pooled) => pooled,
+                    None => pool.texts.entry(text.clone()).or_insert_with(|| Arc::clone(value)),
+                },
+                Value::Number(number) => match number.as_i64() {
+                    Some(whole) => pool.numbers.entry(whole).or_insert_with(|| Arc::clone(value)),
+                    None => continue,
+                },
+                _ => continue,
+            };
+            *value = Arc::clone(pooled);
         }
     }
 
@@ -86,6 +114,16 @@ impl Fields {
     }
 }
 
+/// Whether a field's value is likely to be found in other work items too.
+fn has_few_values(field: &Field) -> bool {
+    match field.kind {
+        Kind::Identity | Kind::Double => true,
+        Kind::String => field.reference_name != "System.Title",
+        Kind::Integer => field.reference_name != "System.Watermark",
+        _ => false,
+    }
+}
+
 impl PartialEq for Fields {
     fn eq(&self, other: &Fields) -> bool {
         self.iter().eq(other.iter())
@@ -119,6 +157,25 @@ mod tests {
         );
         fields.remove("System.State");
         assert!(!fields.contains_key("System.State"));
+    }
+
+    #[test]
+    fn what_many_items_have_is_held_once() {
+        let mut pool = super::Pool::default();
+        let of = |state: &str| {
+            let mut fields = Fields::default();
+            fields.insert("System.Title", json!("A"));
+            fields.insert("System.State", json!(state));
+            fields.insert("Microsoft.VSTS.Common.Priority", json!(2));
+            fields
+        };
+        let (mut a, mut b, mut c) = (of("New"), of("New"), of("Active"));
+        for fields in [&mut a, &mut b, &mut c] {
+            fields.share(&mut pool);
+        }
+        assert_eq!((&a, &c), (&of("New"), &of("Active")));
+        let is_shared = |at: usize| Arc::ptr_eq(&a.held[at].1, &b.held[at].1);
+        assert_eq!((is_shared(0), is_shared(1), is_shared(2)), (true, true, false));
     }
 
     #[test]

@@ -250,6 +250,7 @@ impl Sim {
         if draft.comment.is_none() {
             changed.remove("System.History");
         }
+        draft.fields.share(&mut self.pool);
         let revision = Revision {
             at_us,
             by: by.to_owned(),

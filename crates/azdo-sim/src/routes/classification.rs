@@ -102,10 +102,16 @@ impl Sim {
         Ok(())
     }
 
-    /// Gives an iteration other dates (ISO calendar dates), as an administrator does in the project's settings.
-    pub fn set_node_dates(&mut self, id: i64, dates: Option<(&str, &str)>) {
-        let dates = dates.map(|(start, finish)| (start.to_owned(), finish.to_owned()));
-        self.set_dates(id, Some(dates));
+    /// Gives an iteration other dates (ISO calendar dates, or both empty for none), as an administrator does in the
+    /// project's settings.
+    pub fn set_node_dates(&mut self, id: i64, start: &str, finish: &str) -> Result<(), SimError> {
+        let body = match (start, finish) {
+            ("", "") => json!({"attributes": {}}),
+            _ => json!({"attributes": {"startDate": start, "finishDate": finish}}),
+        };
+        let dates = dates_of(&body)?;
+        self.set_dates(id, dates);
+        Ok(())
     }
 
     /// Deletes a node and moves its work items to another, as an administrator does in the project's settings.

@@ -20,6 +20,8 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+/// Up to here the harbour of the sample company is large enough.
+pub const HARBOUR_MAX: usize = 400;
 /// How long requests under way may take when the simulator is stopped.
 const STOP_MS_MAX: u64 = 2_000;
 
@@ -35,7 +37,8 @@ pub struct SimulatorArgs {
     /// Name of the organization.
     #[arg(long, default_value = "harbour")]
     pub organization: String,
-    /// How many work items there are at the start.
+    /// How large the organization is at the start. Below 60: so many cards of the harbour's plan, each with its stories; 60
+    /// to 400: the whole plan, about 400 work items; above: a generated organization of exactly so many work items.
     #[arg(long, default_value_t = 66)]
     pub items: usize,
     /// How long every REST answer is held back, in milliseconds.
@@ -60,7 +63,8 @@ pub struct SimulatorConfig {
     pub listen: SocketAddr,
     /// Name of the organization.
     pub organization: String,
-    /// How many work items the sample world has.
+    /// How large the world is: up to [`HARBOUR_MAX`] the harbour's plan (so many cards of it; all from 60 on), above that
+    /// a generated organization of so many work items.
     pub n_items: usize,
     /// How long every REST answer is held back.
     pub latency: Duration,
@@ -194,7 +198,10 @@ pub async fn spawn(config: SimulatorConfig) -> anyhow::Result<SimulatorHandle> {
         doubts: config.doubts,
         start_us: now_us(),
     };
-    let sim = Sim::harbour(world, config.n_items);
+    let sim = match config.n_items {
+        0..=HARBOUR_MAX => Sim::harbour(world, config.n_items),
+        n_items => Sim::large_world(world, n_items),
+    };
     let tokens = sim.tokens();
     let shared = Shared {
         sim: Arc::new(Mutex::new(sim)),

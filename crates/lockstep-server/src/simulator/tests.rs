@@ -173,6 +173,107 @@ async fn a_person_comments_and_links() {
 }
 
 #[tokio::test]
+async fn a_person_moves_a_card_and_fills_in_what_a_rule_asks_for() {
+    let (handle, client) = started().await;
+    let bug = "/harbour/Harbour/_workitems/edit/4163";
+    let shown = page(&client, &handle, bug).await;
+    assert!(shown.contains("id=\"points\"") && shown.contains("id=\"root-cause\"") && !shown.contains("id=\"effort\""));
+    let rev = handle.sim().work_item_snapshot(4163).unwrap().rev.to_string();
+    let (area, sprint) = ("Harbour\\Customs", "Harbour\\PI 26.4\\Sprint 43");
+    let form = [
+        ("rev", rev.as_str()),
+        ("area", area),
+        ("iteration", sprint),
+        ("points", "5"),
+    ];
+    let refused = post_form(&client, &handle, bug, TOM, &form).await;
+    assert_eq!(refused.status(), 400);
+    assert!(refused.text().await.unwrap().contains("TF401320"));
+    let form = [form[0], form[1], form[2], form[3], ("root-cause", "Wear")];
+    assert_eq!(post_form(&client, &handle, bug, TOM, &form).await.status(), 303);
+    let item = handle.sim().work_item_snapshot(4163).unwrap();
+    assert_eq!(
+        (&item.fields["System.AreaPath"], &item.fields["System.IterationPath"]),
+        (&json!(area), &json!(sprint))
+    );
+    assert_eq!(item.fields["Microsoft.VSTS.Scheduling.StoryPoints"].as_f64(), Some(5.0));
+}
+
+#[tokio::test]
+async fn links_are_seen_with_their_comments_and_removed_from_either_end() {
+    let (handle, client) = started().await;
+    let shown = page(&client, &handle, ITEM).await;
+    assert!(shown.contains("4090 Check IMO numbers") && shown.contains("Lockstep: accepted, needed by"));
+    let form = [
+        ("link-type", "System.LinkTypes.Dependency-Forward"),
+        ("link-target", "4155"),
+        ("link-comment", "Lockstep: proposed"),
+    ];
+    let added = post_form(&client, &handle, &format!("{ITEM}/link"), TOM, &form).await;
+    assert_eq!(added.status(), 303);
+    let other = "/harbour/Harbour/_workitems/edit/4155";
+    assert!(page(&client, &handle, other).await.contains("Lockstep: proposed"));
+    let form = [("rel", "System.LinkTypes.Dependency-Reverse"), ("target", "4112")];
+    let removed = post_form(&client, &handle, &format!("{other}/unlink"), TOM, &form).await;
+    assert_eq!(removed.status(), 303);
+    assert!(handle.sim().links(4112).iter().all(|link| link.target != Some(4155)));
+}
+
+#[tokio::test]
+async fn an_iteration_is_renamed_and_work_items_follow_without_a_revision() {
+    let (handle, client) = started().await;
+    let iterations = "/harbour/Harbour/_settings/iterations";
+    let node = |handle: &SimulatorHandle, name: &str| {
+        let all = handle.sim().iterations("Harbour");
+        all.into_iter().find(|node| node.path.ends_with(name)).unwrap()
+    };
+    let sprint = node(&handle, "\\Sprint 43");
+    let shown = page(&client, &handle, iterations).await;
+    assert!(shown.contains(&format!("id=\"name-{}\"", sprint.id)) && shown.contains("Harbour\\PI 26.4\\Sprint 43"));
+    let rev = handle.sim().work_item_snapshot(4110).unwrap().rev;
+    let save = format!("{iterations}/{}", sprint.id);
+    let form = [
+        ("name", "Sprint 43b"),
+        ("start", "2027-01-04"),
+        ("finish", "2027-01-15"),
+    ];
+    assert_eq!(post_form(&client, &handle, &save, TOM, &form).await.status(), 303);
+    let item = handle.sim().work_item_snapshot(4110).unwrap();
+    assert_eq!(item.fields["System.IterationPath"], "Harbour\\PI 26.4\\Sprint 43b");
+    assert_eq!(item.rev, rev);
+    let renamed = node(&handle, "\\Sprint 43b");
+    assert_eq!(renamed.id, sprint.id);
+    assert_eq!(renamed.dates, Some(("2027-01-04".to_owned(), "2027-01-15".to_owned())));
+    // A name that another sprint has is refused, and so are dates the wrong way round.
+    for form in [
+        [("name", "Sprint 44"), ("start", "2027-01-04"), ("finish", "2027-01-15")],
+        [
+            ("name", "Sprint 43b"),
+            ("start", "2027-01-15"),
+            ("finish", "2027-01-04"),
+        ],
+    ] {
+        let refused = post_form(&client, &handle, &save, TOM, &form).await;
+        assert_eq!(refused.status(), 400);
+        assert!(refused.text().await.unwrap().contains("id=\"error\""));
+    }
+    assert_eq!(node(&handle, "\\Sprint 43b"), renamed);
+}
+
+#[tokio::test]
+async fn a_large_organization_is_generated_and_its_list_is_cut() {
+    let config = SimulatorConfig {
+        n_items: 900,
+        ..SimulatorConfig::default()
+    };
+    let handle = spawn(config).await.unwrap();
+    assert_eq!(handle.sim().all_ids().len(), 900);
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let shown = page(&client, &handle, "/harbour/Harbour/_workitems").await;
+    assert!(shown.contains("900 work items, the first 500 of them here"));
+}
+
+#[tokio::test]
 async fn the_list_is_filtered() {
     let (handle, client) = started().await;
     let shown = page(

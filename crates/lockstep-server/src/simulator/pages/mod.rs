@@ -1,8 +1,10 @@
-//! The pages people see: projects, work items, tokens, service hooks.
+//! The pages people see: projects, work items, iterations and areas, tokens, service hooks.
 //!
 //! Server-rendered, without scripts. A cookie says as whom one acts; there is no sign-in, for nothing here is real.
 
+mod links;
 mod markup;
+mod nodes;
 mod service_hooks;
 mod tokens;
 mod work_item;
@@ -119,6 +121,8 @@ fn in_project(sim: &mut Sim, visit: &mut Visit, project: &str, rest: &[&str], is
         ["_workitems", "edit", id] if is_post => work_item::save(sim, visit, id),
         ["_workitems", "edit", id] => work_item::show(sim, visit, id),
         ["_workitems", "edit", id, act] if is_post => work_item::act(sim, visit, id, act),
+        ["_settings", tree] if nodes::is_tree(tree) => nodes::show(sim, visit, project, tree),
+        ["_settings", tree, id] if is_post && nodes::is_tree(tree) => nodes::save(sim, visit, project, tree, id),
         ["_settings", "serviceHooks"] if is_post => service_hooks::create(sim, visit, project),
         ["_settings", "serviceHooks"] => html(200, service_hooks::list(sim, visit, project)),
         ["_settings", "serviceHooks", id, act] if is_post => service_hooks::act(sim, visit, project, id, act),
@@ -131,7 +135,7 @@ fn root(sim: &Sim, visit: &Visit) -> String {
         let base = format!("/{}/{}", segment(sim.organization_name()), segment(&project.name));
         let teams: Vec<String> = project.teams.iter().map(|team| escape(&team.name)).collect();
         format!(
-            "<tr><td><a href=\"{base}/_workitems\">{}</a></td><td>{}</td><td><a href=\"{base}/_settings/serviceHooks\">Service hooks</a></td></tr>",
+            "<tr><td><a href=\"{base}/_workitems\">{}</a></td><td>{}</td><td><a href=\"{base}/_settings/iterations\">Iterations</a> · <a href=\"{base}/_settings/areas\">Areas</a> · <a href=\"{base}/_settings/serviceHooks\">Service hooks</a></td></tr>",
             escape(&project.name),
             teams.join(", ")
         )

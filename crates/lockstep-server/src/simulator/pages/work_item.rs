@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::markup::{button, escape, input, page, select, textarea, time};
 use super::work_items::{display, path, text};
-use super::{Visit, html, not_found, redirect};
+use super::{Visit, html, links, not_found, redirect};
 
-/// Fields of the form: id, label, reference name.
+/// Fields of the form: id, reference name.
 const TEXTS: &[(&str, &str)] = &[
     ("title", "System.Title"),
     ("state", "System.State"),
@@ -17,15 +17,22 @@ const TEXTS: &[(&str, &str)] = &[
     ("priority", "Microsoft.VSTS.Common.Priority"),
     ("tags", "System.Tags"),
     ("description", "System.Description"),
+    ("points", "Microsoft.VSTS.Scheduling.StoryPoints"),
+    ("effort", "Microsoft.VSTS.Scheduling.Effort"),
+    ("target-date", "Microsoft.VSTS.Scheduling.TargetDate"),
+    ("root-cause", "Custom.RootCause"),
 ];
 
-/// Link types one can add here: reference name, label.
-const LINKS: &[(&str, &str)] = &[
-    ("System.LinkTypes.Hierarchy-Reverse", "Parent"),
-    ("System.LinkTypes.Hierarchy-Forward", "Child"),
-    ("System.LinkTypes.Dependency-Reverse", "Predecessor"),
-    ("System.LinkTypes.Dependency-Forward", "Successor"),
-    ("System.LinkTypes.Related", "Related"),
+/// Fields that only some types have: id, label, reference name.
+const OF_SOME: &[(&str, &str, &str)] = &[
+    ("points", "Story points", "Microsoft.VSTS.Scheduling.StoryPoints"),
+    ("effort", "Effort", "Microsoft.VSTS.Scheduling.Effort"),
+    (
+        "target-date",
+        "Target date, as 2026-10-30",
+        "Microsoft.VSTS.Scheduling.TargetDate",
+    ),
+    ("root-cause", "Root cause", "Custom.RootCause"),
 ];
 
 /// The page of a work item whose address names no project.
@@ -79,16 +86,8 @@ pub(super) fn act(sim: &mut Sim, visit: &mut Visit, id: &str, act: &str) -> Http
             let saved = sim.person_update(now_us, &who, item.id, &[("System.History", json!(comment))]);
             saved.map(|rev| format!("Comment added, rev {rev}"))
         }
-        "link" => {
-            let target = visit.field("link-target").trim().parse().unwrap_or_default();
-            sim.person_add_link(now_us, &who, item.id, &visit.field("link-type"), target)
-                .map(|()| "Link added".to_owned())
-        }
-        "unlink" => {
-            let target = visit.field("target").parse().unwrap_or_default();
-            sim.person_remove_link(now_us, &who, item.id, &visit.field("rel"), target)
-                .map(|()| "Link removed".to_owned())
-        }
+        "link" => links::add(sim, visit, item.id),
+        "unlink" => links::remove(sim, visit, item.id),
         "delete" => sim
             .person_delete(now_us, &who, item.id)
             .map(|()| "Moved to the recycle bin".to_owned()),
@@ -159,7 +158,7 @@ fn content(sim: &Sim, visit: &Visit, item: &Snapshot) -> String {
             "{}<h2>Comment</h2><form method=\"post\" action=\"{base}/comment\">{}<p><button id=\"add-comment\">Add comment</button></p></form>{}<h2>Recycle bin</h2>{}",
             form(sim, visit, item, &base),
             textarea("comment", "Your comment", ""),
-            links(sim, item, &base),
+            links::section(sim, item, &base),
             button("delete", "Delete", &format!("{base}/delete"), "danger"),
         )
     };
@@ -201,8 +200,14 @@ fn form(sim: &Sim, visit: &Visit, item: &Snapshot, base: &str) -> String {
             .collect(),
     );
     let priorities = same(["1", "2", "3", "4"].map(str::to_owned).to_vec());
+    let kind = text(item, "System.WorkItemType");
+    let of_type: String = OF_SOME
+        .iter()
+        .filter(|(_, _, field)| sim.type_has_field(kind, field))
+        .map(|(id, label, field)| input(id, label, "text", &value(id, field)))
+        .collect();
     format!(
-        "<form method=\"post\" action=\"{base}\"><input type=\"hidden\" name=\"rev\" value=\"{}\">{}<div class=\"columns\">{}{}{}{}{}{}</div>{}\
+        "<form method=\"post\" action=\"{base}\"><input type=\"hidden\" name=\"rev\" value=\"{}\">{}<div class=\"columns\">{}{}{}{}{}{}{of_type}</div>{}\
 <p><button id=\"save\" class=\"primary\">Save</button></p></form>",
         item.rev,
         input("title", "Title", "text", &value("title", "System.Title")),
@@ -245,47 +250,6 @@ fn form(sim: &Sim, visit: &Visit, item: &Snapshot, base: &str) -> String {
     )
 }
 
-fn links(sim: &Sim, item: &Snapshot, base: &str) -> String {
-    let rows: String = item
-        .relations
-        .iter()
-        .map(|(rel, url)| link_row(sim, item, base, rel, url))
-        .collect();
-    let kinds = LINKS
-        .iter()
-        .map(|(rel, label)| ((*rel).to_owned(), (*label).to_owned()))
-        .collect::<Vec<_>>();
-    format!(
-        "<h2>Links</h2><table><tbody id=\"links\">{rows}</tbody></table><form method=\"post\" action=\"{base}/link\"><div class=\"columns\">{}{}</div>\
-<p><button id=\"add-link\">Add link</button></p></form>",
-        select("link-type", "Link type", &kinds, "System.LinkTypes.Related"),
-        input("link-target", "Work item", "text", ""),
-    )
-}
-
-fn link_row(sim: &Sim, item: &Snapshot, base: &str, rel: &str, url: &str) -> String {
-    let label = LINKS
-        .iter()
-        .find(|(name, _)| *name == rel)
-        .map_or(rel, |(_, label)| label);
-    let is_item = LINKS.iter().any(|(name, _)| *name == rel);
-    let target = url.rsplit('/').next().filter(|_| is_item).and_then(|id| find(sim, id));
-    let Some(target) = target else {
-        return format!("<tr><td>{}</td><td>{}</td><td></td></tr>", escape(label), escape(url));
-    };
-    format!(
-        "<tr><td>{}</td><td><a href=\"{}/edit/{id}\">{id} {}</a></td><td><form method=\"post\" action=\"{base}/unlink\">\
-<input type=\"hidden\" name=\"rel\" value=\"{}\"><input type=\"hidden\" name=\"target\" value=\"{id}\">\
-<button aria-label=\"Remove the link from {} to {id}\">Remove</button></form></td></tr>",
-        escape(label),
-        path(sim, &target.project),
-        escape(text(&target, "System.Title")),
-        escape(rel),
-        item.id,
-        id = target.id,
-    )
-}
-
 /// What somebody reads of a piece of HTML.
 fn plain(html: &str) -> String {
     let mut out = String::new();
@@ -319,13 +283,9 @@ fn history_entry(sim: &Sim, entry: &HistoryEntry) -> String {
     };
     let link = |word: &'static str| {
         move |(rel, url): &(String, String)| {
-            let label = LINKS
-                .iter()
-                .find(|(name, _)| *name == rel)
-                .map_or(rel.as_str(), |(_, label)| label);
             format!(
                 "<li>{word} {} {}</li>",
-                escape(label),
+                escape(links::label(rel)),
                 escape(url.rsplit('/').next().unwrap_or(url))
             )
         }

@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use super::markup::{escape, input, page, segment, select};
 use super::{Visit, html, redirect};
 
+/// The most rows on the page.
+const ROWS_MAX: usize = 500;
+
 pub(super) fn path(sim: &Sim, project: &str) -> String {
     format!("/{}/{}/_workitems", segment(sim.organization_name()), segment(project))
 }
@@ -51,9 +54,14 @@ pub(super) fn list(sim: &Sim, visit: &Visit, project: &str) -> String {
         .filter_map(|id| sim.work_item_snapshot(id))
         .filter(|item| item.project == project && !item.is_destroyed && item.is_deleted == is_bin && fits(visit, item))
         .collect();
-    let rows: String = found.iter().map(|item| row(sim, &base, item)).collect();
+    let rows: String = found.iter().take(ROWS_MAX).map(|item| row(sim, &base, item)).collect();
+    let cut = if found.len() > ROWS_MAX {
+        format!(", the first {ROWS_MAX} of them here; filter for others")
+    } else {
+        String::new()
+    };
     let table = format!(
-        "<p id=\"count\" class=\"muted\">{} work items</p><div class=\"scroll\"><table><thead><tr><th>ID</th><th>Type</th><th>Title</th><th>State</th>\
+        "<p id=\"count\" class=\"muted\">{} work items{cut}</p><div class=\"scroll\"><table><thead><tr><th>ID</th><th>Type</th><th>Title</th><th>State</th>\
 <th>Assigned to</th><th>Area</th><th>Iteration</th><th>Tags</th></tr></thead><tbody>{rows}</tbody></table></div>",
         found.len()
     );

@@ -4,6 +4,7 @@
 //! A case talks only over requests and answers and cleans up after itself; it needs one project, a token that may write
 //! work items, and nobody else at work on what it makes. What is doubtful is no case: see [`crate::Doubts`].
 
+mod basics;
 mod planning;
 
 use base64::Engine;
@@ -38,25 +39,28 @@ pub struct Outcome {
 type Case = fn(&mut Peer) -> Result<(), String>;
 
 const CASES: &[(&str, Case)] = &[
-    ("connection data names the owner of the token", owner_is_named),
-    ("a new work item is at rev 1", first_rev),
+    ("connection data names the owner of the token", basics::owner_is_named),
+    ("a new work item is at rev 1", basics::first_rev),
     (
         "a write at a stale rev is refused with 412 and changes nothing",
-        stale_rev,
+        basics::stale_rev,
     ),
-    ("a write at the current rev makes the next one", current_rev),
-    ("an empty title is refused as a rule error", empty_title),
+    ("a write at the current rev makes the next one", basics::current_rev),
+    ("an empty title is refused as a rule error", basics::empty_title),
     (
         "an unknown state is refused as a rule error that names the state",
-        unknown_state,
+        basics::unknown_state,
     ),
-    ("an unknown work item is TF401232 with 404", unknown_item),
-    ("a batch answers null for what is not there", batch_null),
-    ("a link is seen from both ends", mirrored_link),
-    ("a comment written as history counts", comment_counts),
-    ("a deleted work item is in the recycle bin and comes back", recycle_bin),
-    ("the revisions feed reaches its last batch", feed_ends),
-    ("a query finds a new work item by its id", query_finds),
+    ("an unknown work item is TF401232 with 404", basics::unknown_item),
+    ("a batch answers null for what is not there", basics::batch_null),
+    ("a link is seen from both ends", basics::mirrored_link),
+    ("a comment written as history counts", basics::comment_counts),
+    (
+        "a deleted work item is in the recycle bin and comes back",
+        basics::recycle_bin,
+    ),
+    ("the revisions feed reaches its last batch", basics::feed_ends),
+    ("a query finds a new work item by its id", basics::query_finds),
     (
         "the default team tells its backlog iteration and its areas",
         planning::settings_of_default_team,
@@ -215,178 +219,6 @@ fn claim(holds: bool, seen: &Value) -> Result<(), String> {
 
 fn set(field: &str, value: &str) -> Value {
     json!({"op": "add", "path": format!("/fields/{field}"), "value": value})
-}
-
-fn owner_is_named(peer: &mut Peer) -> Result<(), String> {
-    let body = peer.get("_apis/connectionData")?;
-    let id = body["authenticatedUser"]["id"].as_str().unwrap_or_default();
-    claim(
-        !id.is_empty() && id != crate::authenticate::ANONYMOUS_ID,
-        &body["authenticatedUser"]["id"],
-    )
-}
-
-fn first_rev(peer: &mut Peer) -> Result<(), String> {
-    let id = peer.create("contract: first rev")?;
-    let item = peer.item(id)?;
-    claim(item["rev"] == 1, &item["rev"])
-}
-
-fn stale_rev(peer: &mut Peer) -> Result<(), String> {
-    let id = peer.create("contract: before")?;
-    let answer = peer.patch(
-        id,
-        json!([{"op": "test", "path": "/rev", "value": 9}, set("System.Title", "after")]),
-    );
-    expect(
-        answer.status == 412 && answer.json()["typeKey"] == "TestPatchOperationFailedException",
-        &answer,
-    )?;
-    let item = peer.item(id)?;
-    claim(
-        item["fields"]["System.Title"] == "contract: before",
-        &item["fields"]["System.Title"],
-    )
-}
-
-fn current_rev(peer: &mut Peer) -> Result<(), String> {
-    let id = peer.create("contract: before")?;
-    let answer = peer.patch(
-        id,
-        json!([{"op": "test", "path": "/rev", "value": 1}, set("System.Title", "contract: after")]),
-    );
-    expect(answer.status == 200 && answer.json()["rev"] == 2, &answer)
-}
-
-fn empty_title(peer: &mut Peer) -> Result<(), String> {
-    let id = peer.create("contract: title")?;
-    let answer = peer.patch(id, json!([set("System.Title", "")]));
-    expect(
-        answer.status == 400 && answer.json()["typeKey"] == "RuleValidationException",
-        &answer,
-    )
-}
-
-fn unknown_state(peer: &mut Peer) -> Result<(), String> {
-    let id = peer.create("contract: state")?;
-    let answer = peer.patch(id, json!([set("System.State", "No such state")]));
-    let named = answer.json()["customProperties"]["RuleValidationErrors"][0]["fieldReferenceName"].clone();
-    expect(answer.status == 400 && named == "System.State", &answer)
-}
-
-fn unknown_item(peer: &mut Peer) -> Result<(), String> {
-    let answer = peer.send(
-        "GET",
-        "_apis/wit/workitems/2147483000?api-version=7.1",
-        JSON,
-        &Value::Null,
-    );
-    expect(
-        answer.status == 404
-            && answer.json()["message"]
-                .as_str()
-                .is_some_and(|text| text.starts_with("TF401232")),
-        &answer,
-    )
-}
-
-fn batch_null(peer: &mut Peer) -> Result<(), String> {
-    let id = peer.create("contract: batch")?;
-    let body = json!({"ids": [id, 2_147_483_000], "errorPolicy": "omit"});
-    let answer = peer.send("POST", "_apis/wit/workitemsbatch?api-version=7.1", JSON, &body);
-    let value = answer.json()["value"].clone();
-    expect(
-        answer.status == 200 && value[0]["id"] == id && value[1].is_null(),
-        &answer,
-    )
-}
-
-fn mirrored_link(peer: &mut Peer) -> Result<(), String> {
-    let (a, b) = (peer.create("contract: from")?, peer.create("contract: to")?);
-    let url = peer.item(b)?["url"].clone();
-    let relation = json!({"rel": "System.LinkTypes.Dependency-Forward", "url": url});
-    let answer = peer.patch(a, json!([{"op": "add", "path": "/relations/-", "value": relation}]));
-    expect(answer.status == 200, &answer)?;
-    let other = peer.item(b)?;
-    claim(
-        other["relations"][0]["rel"] == "System.LinkTypes.Dependency-Reverse",
-        &other["relations"],
-    )
-}
-
-fn comment_counts(peer: &mut Peer) -> Result<(), String> {
-    let id = peer.create("contract: comment")?;
-    let answer = peer.patch(
-        id,
-        json!([{"op": "test", "path": "/rev", "value": 1}, set("System.History", "hello")]),
-    );
-    expect(answer.status == 200, &answer)?;
-    let item = peer.item(id)?;
-    claim(
-        item["fields"]["System.CommentCount"] == 1,
-        &item["fields"]["System.CommentCount"],
-    )
-}
-
-fn recycle_bin(peer: &mut Peer) -> Result<(), String> {
-    let id = peer.create("contract: bin")?;
-    let answer = peer.send(
-        "DELETE",
-        &format!("_apis/wit/workitems/{id}?api-version=7.1"),
-        JSON,
-        &Value::Null,
-    );
-    expect(matches!(answer.status, 200 | 204), &answer)?;
-    let answer = peer.send(
-        "GET",
-        &format!("_apis/wit/workitems/{id}?api-version=7.1"),
-        JSON,
-        &Value::Null,
-    );
-    expect(answer.status == 404, &answer)?;
-    let path = format!("_apis/wit/recyclebin/{id}?api-version=7.1");
-    peer.get(&path)?;
-    let answer = peer.send("PATCH", &path, JSON, &json!({"IsDeleted": false}));
-    expect(answer.status == 200, &answer)?;
-    let item = peer.item(id)?;
-    claim(item["id"] == id, &item["id"])
-}
-
-fn feed_ends(peer: &mut Peer) -> Result<(), String> {
-    const BATCHES_MAX: usize = 10_000;
-    let project = peer.ground.project.replace(' ', "%20");
-    let mut token = String::new();
-    for _ in 0..BATCHES_MAX {
-        let batch = peer.get(&format!(
-            "{project}/_apis/wit/reporting/workitemrevisions?includeLatestOnly=true&fields=System.Id&continuationToken={token}&api-version=7.1"
-        ))?;
-        if batch["isLastBatch"] == true {
-            return Ok(());
-        }
-        token = batch["continuationToken"]
-            .as_str()
-            .ok_or("a batch that is not the last has no token")?
-            .to_owned();
-    }
-    Err(format!("no last batch among {BATCHES_MAX}"))
-}
-
-fn query_finds(peer: &mut Peer) -> Result<(), String> {
-    let id = peer.create("contract: query")?;
-    let project = peer.ground.project.replace(' ', "%20");
-    let wiql = format!(
-        "SELECT [System.Id] FROM workitems WHERE [System.TeamProject] = @project AND [System.Id] >= {id} ORDER BY [System.Id]"
-    );
-    let answer = peer.send(
-        "POST",
-        &format!("{project}/_apis/wit/wiql?api-version=7.1"),
-        JSON,
-        &json!({"query": wiql}),
-    );
-    expect(
-        answer.status == 200 && answer.json()["workItems"][0]["id"] == id,
-        &answer,
-    )
 }
 
 #[cfg(test)]

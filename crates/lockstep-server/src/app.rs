@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::ids::ConnectionId;
 use crate::live::LiveBus;
 use crate::metrics::Metrics;
+use crate::program_board::views::BoardViews;
 use crate::store::Store;
 use crate::sync::transport::{HttpsTransport, TransportSettings};
 use crate::vault::Vault;
@@ -37,6 +38,8 @@ pub struct Shared {
     pub live: LiveBus,
     /// Wakes the driver.
     pub wake: DriverBell,
+    /// Boards in memory, and who is where on them.
+    pub boards: BoardViews,
     /// The numbers behind `/metrics`.
     pub metrics: Metrics,
     /// Whether this is the demo: people are switched without a password, and everything is made up.
@@ -85,6 +88,7 @@ impl App {
             vault: Arc::new(vault),
             transport: Arc::new(transport),
             wake: DriverBell::default(),
+            boards: BoardViews::default(),
             metrics: Metrics::default(),
             is_demo: flavour.is_demo,
             demo_azure_devops_url: flavour.demo_azure_devops_url,

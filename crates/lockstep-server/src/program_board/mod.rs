@@ -4,15 +4,38 @@
 //! its order and, for a feature without children, where somebody put it. Every act appends edits; nothing here talks to
 //! Azure DevOps to write.
 
+pub mod agreement;
+pub mod field_words;
+pub mod held;
+pub mod import_query;
 pub mod nodes;
+pub mod place;
+pub mod presence;
+pub mod preview;
+pub mod preview_answer;
+pub mod preview_try;
+pub mod proposal;
+pub mod proposal_answer;
+pub mod proposal_pi;
+pub mod proposal_read;
+pub mod proposal_teams;
 pub mod rank;
+pub mod refusals;
 pub mod set_up;
+pub mod shapes;
+pub mod view;
+pub mod views;
+pub mod wiql_check;
 
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::app::App;
 
 /// The slice's routes.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .routes(routes!(proposal::propose))
+        .routes(routes!(preview::preview))
+        .routes(routes!(wiql_check::check))
 }

@@ -50,6 +50,7 @@
 pub mod action_items;
 pub mod attempts;
 pub mod audit;
+pub mod board_items;
 pub mod boards;
 pub mod cards;
 pub mod changes;

@@ -1,0 +1,95 @@
+//! Fields and their values as people read them on a board: nodes by the names of rows and columns, parents by number.
+
+use azdo::{FieldName, field};
+use lockstep_sync::PARENT;
+use serde_json::Value;
+
+use super::held::{Parent, TARGET_DATE};
+use super::view::BoardView;
+use crate::action_items::mapping;
+
+/// What it takes to put values of a board into words.
+#[derive(Clone, Copy)]
+pub struct FieldWords<'a> {
+    view: &'a BoardView,
+}
+
+impl<'a> FieldWords<'a> {
+    /// The words of a board.
+    pub fn of(view: &'a BoardView) -> Self {
+        Self { view }
+    }
+
+    /// The word for programs and the word for people of a field.
+    pub fn named(&self, name: &FieldName) -> (String, String) {
+        let (what, label) = match name.as_str() {
+            field::TITLE => ("title", "Title"),
+            field::STATE => ("state", "State"),
+            field::ASSIGNED_TO => ("assignee", "Assigned to"),
+            field::TAGS => ("tags", "Tags"),
+            field::PRIORITY => ("priority", "Priority"),
+            field::AREA_ID | field::AREA_PATH => ("area", "Area"),
+            field::ITERATION_ID | field::ITERATION_PATH => ("iteration", "Iteration"),
+            TARGET_DATE => ("target_on", "Target date"),
+            PARENT => ("parent", "Parent"),
+            other if other == self.view.unit() => {
+                let name = &self.view.set_up().unit.name;
+                return ("points".to_owned(), capitalized(name));
+            }
+            _ => match mapping::told(name) {
+                Some(told) => told,
+                None => return (name.to_string(), name.to_string()),
+            },
+        };
+        (what.to_owned(), label.to_owned())
+    }
+
+    /// A value as people read it; `None` for an empty one.
+    pub fn shown(&self, name: &FieldName, value: &Value) -> Option<String> {
+        match name.as_str() {
+            field::AREA_ID => self.node(value),
+            field::ITERATION_ID => {
+                let column = value.as_i64().and_then(|node| self.view.places.column(node));
+                let column = column.and_then(|column| self.view.set_up().columns.get(column));
+                column.map(|column| column.name.clone()).or_else(|| self.node(value))
+            }
+            TARGET_DATE => value.as_str().and_then(|date| date.get(..10)).map(str::to_owned),
+            PARENT => match Parent::of(value) {
+                Parent::None => None,
+                Parent::Number(number) => Some(number.to_string()),
+                Parent::Item(item) => {
+                    let card = self.view.card(item);
+                    Some(card.map_or_else(|| "a new work item".to_owned(), |card| card.title.clone()))
+                }
+            },
+            _ => match value {
+                Value::Number(number) => Some(plain(number)),
+                value => mapping::shown(name, value),
+            },
+        }
+    }
+
+    fn node(&self, value: &Value) -> Option<String> {
+        let id = value.as_i64()?;
+        Some(match self.view.nodes.get(id) {
+            Some(node) => node.path.clone(),
+            None => format!("node {id}"),
+        })
+    }
+}
+
+/// A number without a fraction that says nothing.
+fn plain(number: &serde_json::Number) -> String {
+    match number.as_f64() {
+        Some(value) if value.fract() == 0.0 && value.abs() < 1e15 => format!("{}", value as i64),
+        _ => number.to_string(),
+    }
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}

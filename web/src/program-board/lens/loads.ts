@@ -68,14 +68,12 @@ export function capacityFormula(set_up: SetUp, team: number, column: number): st
   const capacity = capacityOf(set_up, team, column);
   if (capacity === null) return "No capacity yet";
   const { capacity: most, velocity, share, isTyped } = capacity;
-  if (isTyped)
-    return velocity && set_up.capacity.kind === "velocity"
-      ? `Capacity ${most}, typed in (${percent(most / velocity)} of velocity ${velocity})`
-      : `Capacity ${most}, typed in`;
-  if (velocity === null) return `Capacity ${most}`;
-  return share === 1
+  if (!velocity || set_up.capacity.kind === "typed") return `Capacity ${most}, typed in`;
+  // What was typed in, or read from days off, is told as a part of the velocity too.
+  const part = isTyped ? most / velocity : share;
+  return part === 1
     ? `Capacity ${most} = velocity ${velocity}`
-    : `Capacity ${most} = velocity ${velocity} × ${percent(share)}`;
+    : `Capacity ${most} = velocity ${velocity} × ${percent(part)}`;
 }
 
 const percent = (share: number) => `${Math.round(share * 100)} %`;

@@ -31,17 +31,16 @@ interface Tools {
   /** Numbers the next change and tells every browser. */
   tell: (noun: string, id: string) => number;
   change: () => number;
-  refuse: (status: number, code: string, detail: string) => Error;
+  refuse: (status: number, code: string, detail: string) => unknown;
+  /** Answer for the boards that are not kept here. */
+  others: Routes;
 }
+type Routes = Record<string, (parts: string[], body: Body) => unknown>;
 
 const CLOSED = 4127;
 
 /** Routes by method and path; `*` stands for one part. `LOCKSTEP_MOCK_BUSY=1`: somebody else moves cards. */
-export function boardRoutes({
-  tell,
-  change,
-  refuse,
-}: Tools): Record<string, (parts: string[], body: Body) => unknown> {
+export function boardRoutes({ tell, change, refuse, others }: Tools): Routes {
   const isOnHold = process.env["LOCKSTEP_MOCK_HOLD"] === "1";
   const now = Date.now();
   const boards = new Map<string, Held>();
@@ -59,7 +58,7 @@ export function boardRoutes({
       undo: [],
       redo: [],
     });
-  add(HARBOUR, "PI 26.4 Harbour platform", setUp(now), harbourCards(isOnHold));
+  add(HARBOUR, "PI 26.4 Harbour platform, live", setUp(now), harbourCards(isOnHold));
   add(BIG, "Ten thousand cards", setUp(now, { teams: manyTeams(16) }), manyCards(10_000, 1_400, 16, 5));
   add(FLAT, "Ten thousand stories", setUp(now), manyCards(10_000, 0, 8, 5));
 
@@ -87,12 +86,15 @@ export function boardRoutes({
       changed.push(taken);
     }
     for (const key of [...board.cards.keys()])
-      if (!next.has(key)) (board.cards.delete(key), gone.push([number, key]));
+      if (!next.has(key)) {
+        board.cards.delete(key);
+        gone.push(key);
+      }
     board.summary = { ...board.summary, change: number, n_cards: board.cards.size };
     if (!isRemote) settle(id, board, changed);
     return { change: number, cards: changed };
   };
-  const gone: [number, string][] = [];
+  const gone: string[] = [];
   const settle = (id: string, board: Held, changed: readonly Card[]) =>
     setTimeout(() => {
       const next = new Map(board.cards);
@@ -125,8 +127,7 @@ export function boardRoutes({
     { member_id: "m-elena", name: "Elena Petrova", initials: "EP", avatar: 6, item: null },
   ];
 
-  return {
-    "GET boards": () => [...boards.values()].map((board) => board.summary),
+  const own: Routes = {
     "GET boards *": ([id]) => ({
       ...held(id).summary,
       set_up: held(id).set_up,
@@ -136,12 +137,13 @@ export function boardRoutes({
       const board = held(id);
       return snapshotOf({ ...board.summary, set_up: board.set_up }, board.cards, change(), codedOf);
     },
-    "GET boards * changes *": ([id, after]) => {
+    "GET boards * changes": ([id]) => {
       const board = held(id);
       return {
         change: change(),
-        cards: [...board.cards.values()].filter((card) => card.change > Number(after)),
-        gone: gone.filter(([number]) => number > Number(after)).map(([, key]) => key),
+        // Everything that changed since the start: what a browser knows already it leaves alone.
+        cards: [...board.cards.values()].filter((card) => card.change > 1),
+        gone,
         board: board.summary,
         needs_snapshot: false,
         present: present(),
@@ -181,6 +183,26 @@ export function boardRoutes({
       return detail(card);
     },
   };
+  const routes: Routes = {
+    "GET boards": (parts, body) => [
+      ...((others["GET boards"]?.(parts, body) ?? []) as BoardSummary[]),
+      ...[...boards.values()].map((board) => board.summary),
+    ],
+    "POST edits * decide": (parts, body) => {
+      const board = held(HARBOUR);
+      const next = new Map(board.cards);
+      const isOurs = parts[0]?.startsWith("be-");
+      if (!isOurs) return others["POST edits * decide"]?.(parts, body);
+      for (const [key, card] of next)
+        if (card.sync === (parts[0] === "be-r1" ? "refused" : "conflict"))
+          next.set(key, { ...card, sync: "in_step" });
+      return void take(HARBOUR, board, next, true);
+    },
+  };
+  for (const [name, handler] of Object.entries(own))
+    routes[name] = (parts, body) =>
+      boards.has(parts[0] ?? "") ? handler(parts, body) : others[name]?.(parts, body);
+  return routes;
 }
 
 function detail(card: Card) {
@@ -226,13 +248,13 @@ function detail(card: Card) {
     open_edits:
       card.sync === "conflict"
         ? [
-            conflict("e-c1", "priority", "Priority", "2", "1", "3"),
-            conflict("e-c2", "target_on", "Target date", "23 Oct", "30 Oct", "6 Nov"),
+            conflict("be-c1", "priority", "Priority", "2", "1", "3"),
+            conflict("be-c2", "target_on", "Target date", "23 Oct", "30 Oct", "6 Nov"),
           ]
         : card.sync === "refused"
           ? [
               {
-                ...conflict("e-r1", "iteration", "Iteration", "Sprint 42", "Sprint 43", ""),
+                ...conflict("be-r1", "iteration", "Iteration", "Sprint 42", "Sprint 43", ""),
                 state: "refused",
                 theirs: null,
                 theirs_by: null,

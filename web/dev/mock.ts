@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Plugin } from "vite";
 import type { ActionItem, Checklist, Session } from "../src/api/types";
+import { boardRoutes } from "./board-mock.ts";
 import { boardPages } from "./board-pages.ts";
 import { ME, item as sampleItem, workItem } from "./samples.ts";
 import { PEOPLE, connections, items, now_us, syncHealth, tokens } from "./world.ts";
@@ -31,6 +32,7 @@ function serve() {
     change += 1;
     for (const stream of streams)
       stream.write(`id: ${change}\nevent: change\ndata: ${JSON.stringify({ change, noun, id })}\n\n`);
+    return change;
   };
   const session = (): Session => ({
     phase,
@@ -228,6 +230,11 @@ function serve() {
     ...boardPages({ tell, Refused }),
     "GET sync": () => syncHealth(held.filter((one) => !one.deleted)),
   };
+
+  const numbered = (noun: string, id: string) => (tell(noun, id), change);
+  const refuse = (status: number, code: string, detail: string) =>
+    new Refused(status, { code, title: detail, detail });
+  Object.assign(routes, boardRoutes({ tell: numbered, change: () => change, refuse, others: { ...routes } }));
 
   return (request: IncomingMessage, response: ServerResponse, next: () => void) => {
     const url = new URL(request.url ?? "/", "http://mock");

@@ -7,6 +7,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { parseItemsSearch } from "../action-items/search";
+import { parseBoardSearch } from "../program-board/search";
 import { Broken } from "./ErrorBoundary";
 import { NotFound } from "./NotFound";
 import { Shell } from "./Shell";
@@ -35,7 +36,12 @@ const newBoard = createRoute({
     typeof search["connection"] === "string" ? { connection: search["connection"] } : {},
   component: lazyRouteComponent(() => import("../program-board/wizard/WizardPage"), "WizardPage"),
 });
-const board = createRoute({ getParentRoute: () => root, path: "/boards/$id", beforeLoad: toBoards });
+const board = createRoute({
+  getParentRoute: () => root,
+  path: "/boards/$id",
+  validateSearch: parseBoardSearch,
+  component: lazyRouteComponent(() => import("../program-board/BoardPage"), "BoardPage"),
+});
 const boardSettings = createRoute({
   getParentRoute: () => root,
   path: "/boards/$id/settings",

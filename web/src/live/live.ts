@@ -33,6 +33,17 @@ export function useLive(): LiveState {
   );
 }
 
+/** Hears every notice as it comes, and `null` when some may have been missed: what is held has to be asked for again. */
+type Hearer = (notice: ChangeNotice | null) => void;
+const hearers = new Set<Hearer>();
+
+/** For those who cannot wait until notices are gathered. The answer stops it. */
+export function hear(hearer: Hearer): () => void {
+  hearers.add(hearer);
+  return () => hearers.delete(hearer);
+}
+const tell = (notice: ChangeNotice | null) => hearers.forEach((hearer) => hearer(notice));
+
 /** Opens the stream; the answer closes it. `onStale` gets the first words of stale query keys. */
 export function openLive(onStale: (keys: string[]) => void): () => void {
   let source: EventSource | null = null;
@@ -64,17 +75,20 @@ export function openLive(onStale: (keys: string[]) => void): () => void {
       // What happened while nobody listened is asked for; the feed itself resumes by number.
       if (state.phase === "lost") onStale(staleAfterGap());
       heard();
+      tell(null);
     });
     source.addEventListener("change", (event) => {
       heard();
       const notice = parseNotice((event as MessageEvent<string>).data);
       if (notice === null) return;
       last = notice.change;
+      tell(notice);
       gather(notice);
     });
     source.addEventListener("resync", () => {
       last = null;
       onStale(staleAfterGap());
+      tell(null);
     });
     source.onerror = () => {
       source?.close();

@@ -165,7 +165,9 @@ function busiest(cells: readonly Share[]): number {
   return [...work].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0] ?? -1;
 }
 
+/** Cards by rank, then shadows of what lies elsewhere. */
 export function byRank(a: Tile, b: Tile): number {
+  if (a.kind !== b.kind) return a.kind === "card" ? -1 : 1;
   if (a.card.rank !== b.card.rank) return a.card.rank < b.card.rank ? -1 : 1;
   const byNumber = (a.card.number ?? Infinity) - (b.card.number ?? Infinity);
   return Number.isNaN(byNumber) || byNumber === 0 ? (a.key < b.key ? -1 : 1) : byNumber;
@@ -215,4 +217,25 @@ export function toneOf(load: number, capacity: number | null): LoadTone {
   if (capacity === null || load === 0) return "ok";
   if (load > capacity) return "over";
   return load / capacity >= 0.945 ? "near" : "ok";
+}
+
+/** The tile by its key; a story that its feature stands for gets one of its own, to act on it alone. */
+export function tileFor(placement: Placement, cards: Cards, key: string): Tile | undefined {
+  const known = placement.byKey.get(key);
+  if (known) return known;
+  const card = cards.get(key);
+  const shown = placement.tileOf.get(key);
+  if (!card || !shown) return undefined;
+  return {
+    key: card.id,
+    card,
+    kind: "card",
+    team: shown.team,
+    column: shown.column,
+    points: card.points,
+    category: shown.category,
+    n_stories: 0,
+    n_closed: 0,
+    stories: NONE,
+  };
 }

@@ -1,7 +1,8 @@
 // What the board says, each thing once: names of cards, loads, moves and links in words. Pure.
 import { day } from "../ui/time";
+import { movedBy } from "./apply";
 import { HEALTH_WORDS, type Dependency } from "./links";
-import { cardName, type Model } from "./model";
+import { cardName, levelOf, type Model } from "./model";
 import { isParking, loadAfter, type LoadOf, type Place } from "./moves";
 import type { Placement, Tile } from "./placement";
 import type { Card, CardSync, ColumnSetUp, SetUp } from "./shapes";
@@ -127,4 +128,33 @@ export function dateAt(
     return { column: k, part: Math.min(1, (Date.parse(date) - Date.parse(column.start_on)) / length) };
   }
   return null;
+}
+
+/** What a move will write to Azure DevOps, before it is made. */
+export function writesWords(model: Model, tiles: readonly Tile[], to: Place): string {
+  const { set_up } = model.frame;
+  let n_items = 0;
+  let n_areas = 0;
+  let n_placed = 0;
+  for (const tile of tiles) {
+    const takes = movedBy(model.cards, model.frame, tile.card, [tile.team, tile.column]);
+    const isPlaced =
+      levelOf(model.frame, tile.card) === "feature" &&
+      takes.length === 1 &&
+      takes[0] === tile.card &&
+      !set_up.writes_feature_place;
+    if (isPlaced) n_placed += 1;
+    else n_items += takes.length;
+    if (!isPlaced && to.team !== null && to.team !== tile.team) n_areas += takes.length;
+  }
+  if (n_items === 0)
+    return n_placed > 0 ? "Writes nothing: the place of a feature is kept here." : "Writes nothing.";
+  const path = isParking(to)
+    ? `iteration path to ${set_up.pi?.name ?? "the PI"}`
+    : `iteration path to ${set_up.columns[to.column]?.name ?? ""}`;
+  const area =
+    n_areas > 0 && to.team !== null ? ` and area path to ${set_up.teams[to.team]?.name ?? ""}` : "";
+  const what = `${n_items} ${n_items === 1 ? "work item" : "work items"}`;
+  const when = model.board.write_mode === "hold" ? "Once published: writes" : "Writes";
+  return `${when} the ${path}${area} of ${what}.`;
 }

@@ -1,0 +1,87 @@
+// Lasting conditions of a board, between its tools and its rows: on hold, still filling, stopped, many changes at once.
+import { Link } from "@tanstack/react-router";
+import { Pause } from "lucide-react";
+import { Button, buttonClass } from "../ui/Button";
+import { Banner } from "../ui/surface";
+import { count, plural } from "../ui/time";
+import type { BoardSummary } from "./shapes";
+import type { BoardState } from "./store";
+import style from "./toolbar.module.css";
+
+interface BarsProps {
+  board: BoardSummary;
+  news: BoardState["news"];
+  onShowNews: () => void;
+  onDismissNews: () => void;
+}
+
+export function Bars({ board, news, onShowNews, onDismissNews }: BarsProps) {
+  return (
+    <div>
+      {board.import.state === "importing" && <Reading board={board} />}
+      {board.import.state === "stopped" && (
+        <Banner isEdge title="Reading this board stopped." role="status">
+          {board.import.detail ?? "What was read so far is shown."}
+        </Banner>
+      )}
+      {board.import.leaving && (
+        <Banner
+          isEdge
+          title={`${plural(board.import.leaving.n, "card")} would leave this board at once.`}
+          act={
+            <Link to="/boards" className={buttonClass("plain", "small")}>
+              Decide
+            </Link>
+          }
+        >
+          They stay until somebody decides.
+        </Banner>
+      )}
+      {board.write_mode === "hold" && <Hold board={board} />}
+      {news && (
+        <div className={style.news}>
+          <span>{news.text}</span>
+          <Button size="small" look="ghost" onClick={onShowNews}>
+            Show
+          </Button>
+          <Button size="small" look="ghost" onClick={onDismissNews}>
+            Dismiss
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Hold({ board }: { board: BoardSummary }) {
+  return (
+    <div className={style.hold} role="status">
+      <Pause size={16} aria-hidden />
+      <span>
+        <b>{board.n_drafts > 0 ? `On hold: ${plural(board.n_drafts, "unpublished change")}.` : "On hold."}</b>{" "}
+        <span>Nothing goes to Azure DevOps until you publish.</span>
+      </span>
+      {board.n_drafts > 0 && (
+        <Link to="/boards/$id/publish" params={{ id: board.id }} className={buttonClass("primary", "small")}>
+          Review and publish
+        </Link>
+      )}
+    </div>
+  );
+}
+
+function Reading({ board }: { board: BoardSummary }) {
+  const { n_found, n_read } = board.import;
+  const part = n_found ? Math.min(100, (100 * n_read) / n_found) : 0;
+  return (
+    <div className={style.reading} role="status">
+      <span>
+        Reading work items: {count(n_read)}
+        {n_found === null ? "" : ` of ${count(n_found)}`}. The board can be used meanwhile.
+      </span>
+      <span>
+        <i style={{ width: `${part}%` }} />
+      </span>
+    </div>
+  );
+}

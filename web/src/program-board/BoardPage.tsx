@@ -1,0 +1,609 @@
+// The page of one board: what it shows is in the address, what is done on it goes through acts.
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { Suspense, lazy, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { OwnTokenBanner } from "../action-items/OwnTokenBanner";
+import { Problem, sentence } from "../api/client";
+import { isFree, useKeys } from "../app/keys";
+import { Page } from "../app/Page";
+import { connectionsQuery } from "../app/queries";
+import { useMe } from "../app/session";
+import { useLive } from "../live/live";
+import { announce } from "../ui/announce";
+import { Button } from "../ui/Button";
+import { Skeleton } from "../ui/marks";
+import { Empty } from "../ui/surface";
+import { plural } from "../ui/time";
+import { refusal } from "../ui/toast";
+import { useMedia } from "../ui/useMedia";
+import { useNow } from "../ui/useNow";
+import { Bars } from "./Bars";
+import { Board } from "./Board";
+import style from "./board.module.css";
+import { sendChoice, askCard } from "./calls";
+import { useDesk, type EditKind } from "./desk";
+import { countFilters, find, matchesTile, rowsOf } from "./filters";
+import { Sprite, looksOf } from "./icons";
+import { follow } from "./keys";
+import type { Density } from "./layout";
+import { countHealth } from "./links";
+import type { BoardSummary as ListedBoard } from "./list/shapes";
+import { MoveDialog } from "./MoveDialog";
+import { tileFor, type Tile } from "./placement";
+import { Presence } from "./Presence";
+import { RemoveDialog } from "./RemoveDialog";
+import { keepDensity, readDensity } from "./saved";
+import { clean, filterOf, groupOf, NO_FILTER_SEARCH, type BoardSearch } from "./search";
+import type { Card, Present } from "./shapes";
+import { SelectionBar } from "./SelectionBar";
+import { SprintSwitch, nowColumn } from "./SprintSwitch";
+import { BoardPill } from "./tabs/BoardPill";
+import { BoardTabs } from "./tabs/BoardTabs";
+import type { TileWorld } from "./tileProps";
+import { Toolbar } from "./Toolbar";
+import { useActs } from "./useActs";
+import { useBoard, usePresence, useSeenNotes, type BoardData } from "./useBoard";
+import { useIsDark } from "./useIsDark";
+import { short } from "./words";
+
+const CardMenu = lazy(() => import("./CardMenu"));
+const CardPanel = lazy(() => import("./panel/CardPanel"));
+const AgreementPanel = lazy(() => import("./panel/AgreementPanel"));
+const ParentDialog = lazy(() => import("./ParentDialog"));
+
+const DENSITIES: readonly Density[] = ["comfortable", "compact", "fit"];
+
+export function BoardPage() {
+  const { id } = useParams({ from: "/boards/$id" });
+  const data = useBoard(id);
+  const { state, plan, store } = data;
+  const me = useMe();
+  const board = state.replica?.board;
+  const error = state.error;
+  const isGone = error instanceof Problem && (error.status === 404 || error.status === 403);
+  return (
+    <Page
+      title={board?.name ?? "Board"}
+      place={board && <BoardTabs board={board} here="board" />}
+      pill={
+        board && (
+          <>
+            <BoardPill board={board as ListedBoard} />
+            <Presence present={state.present} me={me.id} />
+          </>
+        )
+      }
+      banners={<OwnTokenBanner />}
+    >
+      <Sprite />
+      {plan && !isGone ? (
+        <BoardBody key={id} data={data} plan={plan} />
+      ) : error ? (
+        <div className={style.nothing}>
+          <Empty
+            art="broken"
+            title={isGone ? "This board cannot be shown" : "The board could not be read"}
+            acts={
+              <Button look="primary" onClick={() => void store.load()}>
+                Try again
+              </Button>
+            }
+          >
+            {isGone ? "It was removed, or you may not see it." : sentence(error)}
+          </Empty>
+        </div>
+      ) : (
+        <Loading />
+      )}
+    </Page>
+  );
+}
+
+function Loading() {
+  return (
+    <div className={style.loading} role="status" aria-label="Reading the board" data-skeleton>
+      <Skeleton height={30} />
+      {Array.from({ length: 5 }, (_, row) => (
+        <div key={row}>
+          {Array.from({ length: 5 }, (__, column) => (
+            <Skeleton key={column} height={110} />
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+type Plan = NonNullable<BoardData["plan"]>;
+
+function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
+  const { store, state, isSlow } = data;
+  const { model, placement, dependencies } = plan;
+  const { board } = model;
+  const me = useMe();
+  const search = useSearch({ from: "/boards/$id" });
+  const navigate = useNavigate({ from: "/boards/$id" });
+  const isPhone = useMedia("(max-width: 640px)");
+  const isDark = useIsDark(me.theme);
+  const isLost = useLive().phase === "lost";
+  const canEdit = board.may_edit && board.write_mode !== "read_only" && !isLost;
+  const acts = useActs(store);
+  const now_ms = useNow(60_000);
+  const [desk, deskActs] = useDesk();
+  const [isFilterOpen, setFilterOpen] = useState(false);
+  const [isByKey, setByKey] = useState(false);
+  const [parentOf, setParentOf] = useState<string | null>(null);
+  const findField = useRef<HTMLInputElement>(null);
+  const readNotes = useSeenNotes(board.id, state.replica?.change);
+
+  const densityName = `${me.id}.${board.id}`;
+  const [kept, setKept] = useState<Density>(() => readDensity(densityName) ?? "comfortable");
+  const density = search.density ?? kept;
+  const patch = useCallback(
+    (changes: Partial<BoardSearch>) =>
+      void navigate({ search: (old) => clean({ ...old, ...changes }), replace: true }),
+    [navigate],
+  );
+  const setDensity = (next: Density) => {
+    setKept(next);
+    keepDensity(densityName, next);
+    patch({ density: undefined });
+    announce(`Density ${next}`);
+  };
+
+  // ---- what is shown ----
+  const filter = useMemo(() => filterOf(search), [search]);
+  const group = groupOf(search);
+  const rows = useMemo(
+    () => rowsOf(model, placement, dependencies, filter, group),
+    [model, placement, dependencies, filter, group],
+  );
+  const parked = useMemo(
+    () => placement.parked.filter((tile) => matchesTile(model, dependencies, filter, tile)),
+    [model, placement, dependencies, filter],
+  );
+  const shownKeys = useMemo(() => {
+    const keys = new Set<string>();
+    for (const row of rows) for (const cell of row.cells) for (const tile of cell) keys.add(tile.key);
+    return keys;
+  }, [rows]);
+  const health = useMemo(
+    () =>
+      countHealth(
+        dependencies.all,
+        (one) => shownKeys.has(one.giver?.key ?? "") || shownKeys.has(one.taker?.key ?? ""),
+      ),
+    [dependencies, shownKeys],
+  );
+  const found = useMemo(() => find(rows, parked, search.q ?? ""), [rows, parked, search.q]);
+  const foundSet = useMemo(() => new Set(found), [found]);
+  const present = useMemo(
+    () =>
+      new Map<string, Present>(
+        state.present.flatMap((one) => (one.item && one.member_id !== me.id ? [[one.item, one]] : [])),
+      ),
+    [state.present, me.id],
+  );
+  const looks = useMemo(() => looksOf(model.frame.types, isDark), [model.frame.types, isDark]);
+  const world: TileWorld = {
+    model,
+    dependencies,
+    looks,
+    density,
+    is_phone: isPhone,
+    isSlow,
+    present,
+    marks: state.marks,
+    shaken: state.shaken,
+    found: foundSet,
+  };
+  const held = useMemo(() => new Set(state.replica?.held.keys()), [state.replica?.held]);
+  const now = nowColumn(model.frame.set_up.columns, now_ms);
+  const sprint = isPhone ? Math.min(search.sprint ?? now, model.frame.set_up.columns.length - 1) : null;
+
+  // ---- one card, or one agreement, beside the board ----
+  const openCard = search.card === undefined ? undefined : model.cards.get(search.card);
+  const openLink =
+    search.link === undefined ? undefined : dependencies.all.find((one) => one.key === search.link);
+  const openTile = openCard && placement.tileOf.get(openCard.id);
+  const open = (card: string, byKey: boolean) => {
+    setByKey(byKey);
+    void navigate({
+      search: (old) => clean({ ...old, card, link: undefined }),
+      replace: search.card !== undefined,
+    });
+  };
+  const close = () => {
+    const key = openTile?.key ?? desk.focus;
+    patch({ card: undefined, link: undefined });
+    if (key) requestAnimationFrame(() => deskActs.focusOn(key));
+  };
+  const show = (card: string) => {
+    const tile = placement.tileOf.get(card);
+    if (!tile) return;
+    if (tile.column < 0) deskActs.patch({ has_tray: true });
+    else if (isPhone) patch({ sprint: tile.column });
+    if (isPhone) patch({ card: undefined, link: undefined });
+    deskActs.focusOn(tile.key);
+  };
+  usePresence(store, openCard?.id ?? null, !isLost);
+
+  // A card named by the address that somebody opened is shown, wherever it lies.
+  const shownOnce = useRef(false);
+  useEffect(() => {
+    if (shownOnce.current || !openTile) return;
+    shownOnce.current = true;
+    deskActs.patch({ focus: openTile.key, has_tray: openTile.column < 0 });
+  }, [openTile, deskActs]);
+
+  const connection = useQuery(connectionsQuery).data?.find((one) => one.id === board.connection?.id);
+  const urlOf = (card: Card) =>
+    card.number === null || !connection
+      ? null
+      : `${connection.server_url.replace(/\/$/, "")}/_workitems/edit/${card.number}`;
+
+  useRefusals(data, open);
+
+  // ---- keys ----
+  const tilesOf = (keys: readonly string[]): Tile[] =>
+    keys.flatMap((key) => tileFor(placement, model.cards, key) ?? []);
+  const inHand = (): string[] => {
+    if (desk.selected.size > 0) return [...desk.selected];
+    const key = (document.activeElement as HTMLElement | null)?.dataset["key"] ?? openCard?.id ?? desk.focus;
+    return key ? [key] : [];
+  };
+  const edit = (kind: EditKind) => () => {
+    const keys = inHand();
+    if (canEdit && keys.length > 0) deskActs.patch({ editing: { keys, kind } });
+  };
+  const create = () => {
+    const tile = tilesOf(inHand())[0];
+    const row = rows.find((one) => one.team >= 0);
+    const team = tile && tile.team >= 0 ? tile.team : (row?.team ?? -1);
+    const column = sprint ?? (tile && tile.column >= 0 ? tile.column : Math.max(0, now));
+    if (canEdit && team >= 0) deskActs.patch({ creating: { team, column, parent: null } });
+  };
+  const followLink = (step: 1 | -1) => () => {
+    const key = inHand()[0];
+    if (!key) return;
+    const next = follow(dependencies.byTile.get(key) ?? [], key, step);
+    if (next) deskActs.focusOn(next);
+    else announce(step === 1 ? "Nothing waits for this card" : "This card waits for nothing");
+  };
+  const goFound = (step: 1 | -1) => {
+    const at = found.indexOf(desk.focus ?? "");
+    const next = found[(at + step + found.length) % Math.max(1, found.length)];
+    const tile = next === undefined ? undefined : placement.byKey.get(next);
+    if (!tile) return;
+    if (tile.column < 0) deskActs.patch({ has_tray: true });
+    else if (isPhone) patch({ sprint: tile.column });
+    deskActs.patch({ focus: tile.key, n_refocus: desk.n_refocus });
+    scrollOnly.current(tile.key);
+  };
+  // Finding scrolls and marks; the words stay in the field under the hand.
+  const scrollOnly = useRef<(key: string) => void>(() => undefined);
+  useEffect(() => {
+    scrollOnly.current = (key) => {
+      const field = document.activeElement as HTMLElement | null;
+      deskActs.focusOn(key);
+      requestAnimationFrame(() => requestAnimationFrame(() => field?.focus({ preventScroll: true })));
+    };
+  }, [deskActs]);
+  useKeys({
+    "/": () => findField.current?.focus(),
+    F: () => setFilterOpen(true),
+    D: () => setDensity(DENSITIES[(DENSITIES.indexOf(density) + 1) % DENSITIES.length] ?? "comfortable"),
+    C: create,
+    M: () => {
+      const keys = inHand();
+      if (canEdit && keys.length > 0) deskActs.patch({ moving: keys });
+    },
+    S: edit("state"),
+    P: edit("points"),
+    A: edit("assignee"),
+    L: () => {
+      const key = inHand()[0];
+      if (canEdit && key) {
+        deskActs.patch({ linking: key });
+        announce("Choose the card that waits for this one. Enter links, Escape cancels.");
+      }
+    },
+    "[": followLink(-1),
+    "]": followLink(1),
+    O: () => {
+      const card = tilesOf(inHand())[0]?.card;
+      const url = card && urlOf(card);
+      if (url) window.open(url, "_blank", "noreferrer");
+    },
+    T: () => {
+      const team = model.frame.set_up.teams[tilesOf(inHand())[0]?.team ?? rows[0]?.team ?? -1];
+      if (team) void navigate({ to: "/boards/$id/lens/$team", params: { id: board.id, team: team.id } });
+    },
+    Escape: () => {
+      if (desk.linking !== null) return deskActs.patch({ linking: null });
+      if (desk.selected.size > 0) return deskActs.patch({ selected: new Set() });
+      if (openCard || openLink) close();
+    },
+  });
+  useUndoKeys(acts.step, canEdit);
+
+  const n_items = shownKeysOf(placement.byKey.values());
+  const moving = desk.moving ? tilesOf(desk.moving) : [];
+  const removing = desk.removing ? tilesOf(desk.removing).map((tile) => tile.card) : [];
+  const menu = desk.menu ? tilesOf(desk.menu.keys) : [];
+  const panel = openCard ? (
+    <Suspense>
+      <CardPanel
+        key={openCard.id}
+        store={store}
+        model={model}
+        placement={placement}
+        dependencies={dependencies}
+        looks={looks}
+        card={openCard}
+        isSlow={isSlow(openCard.id)}
+        canEdit={canEdit}
+        takesFocus={isByKey || isPhone}
+        acts={acts}
+        urlOf={urlOf}
+        onClose={close}
+        onMove={() => deskActs.patch({ moving: [openCard.id] })}
+        onLinkFrom={() => {
+          const key = placement.tileOf.get(openCard.id)?.key;
+          if (key) deskActs.patch({ linking: key });
+          if (isPhone) patch({ card: undefined });
+        }}
+        onRemove={() => deskActs.patch({ removing: [openCard.id] })}
+        onParent={() => setParentOf(openCard.id)}
+        onShow={() => show(openCard.id)}
+        onLink={(one) => patch({ link: one.key, card: undefined })}
+        onOpen={(id) => open(id, true)}
+      />
+    </Suspense>
+  ) : openLink ? (
+    <Suspense>
+      <AgreementPanel
+        key={openLink.key}
+        model={model}
+        placement={placement}
+        dependencies={dependencies}
+        looks={looks}
+        one={openLink}
+        canEdit={canEdit}
+        takesFocus
+        acts={acts}
+        onClose={close}
+        onOpen={(id) => open(id, true)}
+        onLink={(one) => patch({ link: one.key })}
+        onShow={show}
+      />
+    </Suspense>
+  ) : null;
+
+  return (
+    <div className={style.area}>
+      <Toolbar
+        model={model}
+        search={search}
+        group={group}
+        density={density}
+        health={health}
+        n_shown={shownKeys.size}
+        n_items={n_items}
+        n_found={found.length}
+        at_found={Math.max(0, found.indexOf(desk.focus ?? ""))}
+        me={me.id}
+        isPhone={isPhone}
+        findRef={findField}
+        readNotes={readNotes}
+        onSearch={patch}
+        onFind={goFound}
+        onDensity={setDensity}
+        isFilterOpen={isFilterOpen}
+        onFilterOpen={setFilterOpen}
+      />
+      <Bars
+        board={board}
+        news={state.news}
+        onShowNews={() => {
+          const first = state.news?.ids.find((id) => placement.tileOf.has(id));
+          if (first) show(first);
+          store.dismissNews();
+        }}
+        onDismissNews={() => store.dismissNews()}
+      />
+      {isPhone && (
+        <SprintSwitch
+          columns={model.frame.set_up.columns}
+          at={sprint ?? 0}
+          onChoose={(next) => patch({ sprint: next })}
+        />
+      )}
+      <Board
+        board_id={board.id}
+        world={world}
+        placement={placement}
+        rows={rows}
+        parked={parked}
+        density={density}
+        sprint={sprint}
+        canEdit={canEdit}
+        desk={desk}
+        deskActs={deskActs}
+        acts={acts}
+        open={openTile?.key ?? openLink?.taker?.key ?? null}
+        onOpen={(tile, byKey) => open(tile.card.id, byKey)}
+        held={held}
+        onShowHeld={(tile) =>
+          [tile.card.id, ...tile.stories.map((story) => story.id)].forEach((one) => store.letGo(one))
+        }
+        onGuard={(ids) => store.guard(ids)}
+        glide={state.glide}
+        panel={panel}
+        foot={
+          <>
+            {desk.selected.size > 0 && (
+              <SelectionBar
+                n={desk.selected.size}
+                canEdit={canEdit}
+                onMove={() => deskActs.patch({ moving: [...desk.selected] })}
+                onEdit={(kind) => edit(kind)()}
+                onRemove={() => deskActs.patch({ removing: [...desk.selected] })}
+                onClear={() => deskActs.patch({ selected: new Set() })}
+              />
+            )}
+            {shownKeys.size === 0 && (
+              <NothingShown
+                isFiltered={countFilters(filter) > 0}
+                board={board}
+                onClear={() => patch({ ...NO_FILTER_SEARCH, group: undefined })}
+              />
+            )}
+          </>
+        }
+      />
+      {desk.menu && menu.length > 0 && (
+        <Suspense>
+          <CardMenu
+            model={model}
+            tiles={menu}
+            at={desk.menu}
+            canEdit={canEdit}
+            deskActs={deskActs}
+            acts={acts}
+            urlOf={(tile) => urlOf(tile.card)}
+            onOpen={(tile) => open(tile.card.id, true)}
+          />
+        </Suspense>
+      )}
+      {moving.length > 0 && (
+        <MoveDialog
+          model={model}
+          placement={placement}
+          tiles={moving}
+          now_ms={now_ms}
+          onMove={(to) => {
+            acts.move(moving, to, null);
+            deskActs.patch({ moving: null, selected: new Set() });
+          }}
+          onClose={() => deskActs.patch({ moving: null })}
+        />
+      )}
+      {removing.length > 0 && (
+        <RemoveDialog
+          model={model}
+          cards={removing}
+          onRemove={() => {
+            acts.remove(removing);
+            deskActs.patch({ removing: null, selected: new Set() });
+            if (removing.some((card) => card.id === openCard?.id)) patch({ card: undefined });
+          }}
+          onClose={() => deskActs.patch({ removing: null })}
+        />
+      )}
+      {parentOf !== null && model.cards.has(parentOf) && (
+        <Suspense>
+          <ParentDialog
+            model={model}
+            card={model.cards.get(parentOf) as Card}
+            onChoose={(parent) => {
+              acts.parent(model.cards.get(parentOf) as Card, parent);
+              setParentOf(null);
+            }}
+            onClose={() => setParentOf(null)}
+          />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+function shownKeysOf(tiles: Iterable<Tile>): number {
+  let n = 0;
+  for (const tile of tiles) if (tile.kind === "card" && tile.column >= 0 && tile.team >= 0) n += 1;
+  return n;
+}
+
+function NothingShown({
+  isFiltered,
+  board,
+  onClear,
+}: {
+  isFiltered: boolean;
+  board: { import: { state: string } };
+  onClear: () => void;
+}) {
+  if (board.import.state === "importing") return null;
+  return (
+    <div className={style.nothing} data-tools>
+      {isFiltered ? (
+        <Empty
+          art="search"
+          title="No card matches these filters"
+          acts={
+            <Button look="primary" onClick={onClear}>
+              Clear filters
+            </Button>
+          }
+        />
+      ) : (
+        <Empty art="list" title="Nothing is planned yet">
+          Work items of this board’s scope appear here once they have a team and an iteration. What has none
+          lies in the parking lot.
+        </Empty>
+      )}
+    </div>
+  );
+}
+
+/** Ctrl+Z and Ctrl+Shift+Z, but never in a field, where they belong to the text. */
+function useUndoKeys(step: (step: "undo" | "redo") => void, canEdit: boolean) {
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.defaultPrevented || !canEdit) return;
+      const key = event.key.toLowerCase();
+      if ((key !== "z" && key !== "y") || !isFree(event.target)) return;
+      event.preventDefault();
+      step(key === "y" || event.shiftKey ? "redo" : "undo");
+    };
+    document.addEventListener("keydown", listen);
+    return () => document.removeEventListener("keydown", listen);
+  }, [step, canEdit]);
+}
+
+/** Messages about my own acts that were not taken, here or there. */
+function useRefusals({ store }: BoardData, open: (card: string, byKey: boolean) => void) {
+  const show = useRef(open);
+  useEffect(() => {
+    show.current = open;
+  });
+  useEffect(() => {
+    store.tellRefusalsTo({
+      onRefused: (sent, says) =>
+        refusal(sent.length > 1 ? `${plural(sent.length, "change")} not taken.` : "Not taken.", says),
+      onRefusedThere: (card) => void tellRefused(store.id, card, (id) => show.current(id, false)),
+    });
+  }, [store]);
+}
+
+async function tellRefused(board: string, card: Card, open: (card: string) => void): Promise<void> {
+  const detail = await askCard(board, card.id).catch(() => null);
+  const edit = detail?.open_edits.find((one) => one.state === "refused");
+  const putBack =
+    edit?.may_decide && edit.acts.includes("give_up")
+      ? [
+          {
+            label: "Put back",
+            onPick: () =>
+              void sendChoice(edit, "give_up").catch((error: unknown) =>
+                refusal("Not put back.", sentence(error)),
+              ),
+          },
+        ]
+      : [];
+  refusal(
+    `${short(card)} keeps ${edit?.to ?? "your change"} here, refused there.`,
+    edit?.answer ? `Azure DevOps: “${edit.answer}”` : (edit?.next_step ?? ""),
+    [...putBack, { label: "Details", onPick: () => open(card.id) }],
+  );
+}

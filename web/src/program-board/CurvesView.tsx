@@ -1,0 +1,56 @@
+// The curves of dependencies. Everything they say is in words elsewhere, so they are drawn for the eye alone.
+import { memo } from "react";
+import style from "./board.module.css";
+import type { Curve } from "./curves";
+
+interface CurvesProps {
+  width: number;
+  height: number;
+  curves: readonly Curve[];
+  /** Keys of curves that stay strong while the rest steps back; `null`: all are. */
+  strong: ReadonlySet<string> | null;
+  stubs: readonly { key: string; x: number; y: number; direction: 1 | -1 }[];
+}
+
+export const CurvesView = memo(function CurvesView({ width, height, curves, strong, stubs }: CurvesProps) {
+  const dim = (key: string) => (strong !== null && !strong.has(key) ? true : undefined);
+  return (
+    <svg className={style.curves} width={width} height={height} aria-hidden>
+      {curves.map(({ key, path, health }) => (
+        <g key={key} data-dim={dim(key)}>
+          <path className={style.halo} d={path} />
+          <path data-health={health} d={path} />
+        </g>
+      ))}
+      {curves.map(({ key, health, start, tip, direction, sign }) => (
+        <g key={key} data-dim={dim(key)} data-health={health}>
+          <circle cx={start[0]} cy={start[1]} r="3" />
+          <polygon
+            points={`${tip[0]},${tip[1]} ${tip[0] - direction * 8},${tip[1] - 4.5} ${tip[0] - direction * 8},${tip[1] + 4.5}`}
+          />
+          {sign && health === "bad" && (
+            <>
+              <circle className={style.sign} cx={sign[0]} cy={sign[1]} r="7" />
+              <text x={sign[0]} y={sign[1] + 4}>
+                !
+              </text>
+            </>
+          )}
+          {sign && health === "risk" && (
+            <polygon
+              className={style.sign}
+              points={`${sign[0]},${sign[1] - 6} ${sign[0] + 6},${sign[1]} ${sign[0]},${sign[1] + 6} ${sign[0] - 6},${sign[1]}`}
+            />
+          )}
+        </g>
+      ))}
+      {stubs.map(({ key, x, y, direction }) => (
+        <g key={key} className={style.stub}>
+          <path d={`M${x} ${y}h${direction * 11}`} />
+          <circle cx={x + direction * 12} cy={y} r="4.500" />
+          <circle className={style.stubDot} cx={x + direction * 12} cy={y} r="1.600" />
+        </g>
+      ))}
+    </svg>
+  );
+});

@@ -1,0 +1,77 @@
+// From a tile to what is drawn of it. One place, so that board, tray and the card in hand look the same.
+import { initialsOf } from "../ui/marks";
+import type { TypeLook } from "./icons";
+import type { Density } from "./layout";
+import type { Dependencies } from "./links";
+import { personOf, type Model } from "./model";
+import type { Tile } from "./placement";
+import type { Present } from "./shapes";
+import type { Mark } from "./store";
+import { domId, syncOf, whoIsAt } from "./tiles";
+import type { TileProps } from "./TileView";
+import { chipWords, ownEnd, tileName } from "./words";
+
+export interface TileWorld {
+  model: Model;
+  dependencies: Dependencies;
+  looks: ReadonlyMap<string, TypeLook>;
+  density: Density;
+  is_phone: boolean;
+  isSlow: (id: string) => boolean;
+  present: ReadonlyMap<string, Present>;
+  marks: ReadonlyMap<string, Mark>;
+  shaken: ReadonlySet<string>;
+  found: ReadonlySet<string>;
+}
+
+type Placed = "x" | "y" | "w" | "h" | "lines" | "tabIndex" | "is_selected" | "mode";
+const NO_LOOK: TypeLook = { icon: "other", colour: "var(--text-2)" };
+
+/** The problems that a phone, which draws no curves, puts in words on the card. */
+export function chipsOf(world: Pick<TileWorld, "model" | "dependencies">, tile: Tile): string[] {
+  const links = world.dependencies.byTile.get(tile.key) ?? [];
+  return links
+    .filter((one) => !one.is_done && (one.health === "risk" || one.health === "bad"))
+    .map((one) => chipWords(world.model, one, ownEnd(one, tile)));
+}
+
+export function describe(world: TileWorld, tile: Tile, isTray = false): Omit<TileProps, Placed> {
+  const { model, dependencies } = world;
+  const { card } = tile;
+  const links = dependencies.byTile.get(tile.key) ?? [];
+  const look = world.looks.get(card.type) ?? NO_LOOK;
+  const sync = syncOf(tile, world.isSlow);
+  const who = whoIsAt(tile, world.present);
+  const mark = markOf(world.marks, tile);
+  const team = model.frame.set_up.teams[card.team]?.name ?? null;
+  return {
+    id: domId(tile.key),
+    tile,
+    look: world.is_phone ? "phone" : isTray ? "comfortable" : world.density,
+    label: tileName(model, tile, links, sync),
+    icon: look.icon,
+    colour: look.colour,
+    initials: card.assignee
+      ? (personOf(model.frame, card.assignee.name)?.initials ?? initialsOf(card.assignee.name))
+      : null,
+    owner: tile.kind === "shadow" && card.team !== tile.team ? team : null,
+    sync,
+    n_ok: links.filter((one) => !one.is_done && one.health === "ok").length,
+    chips: world.is_phone && !isTray ? chipsOf(world, tile).join("\n") : "",
+    is_found: world.found.has(tile.key),
+    mark: mark?.kind ?? null,
+    who: who ? `${who.initials} ${who.avatar} ${who.name}` : null,
+    is_shaken: world.shaken.has(card.id) || tile.stories.some((story) => world.shaken.has(story.id)),
+  };
+}
+
+function markOf(marks: ReadonlyMap<string, Mark>, tile: Tile): Mark | undefined {
+  if (marks.size === 0) return undefined;
+  const own = tile.kind === "card" ? marks.get(tile.card.id) : undefined;
+  if (own) return own;
+  for (const story of tile.stories) {
+    const one = marks.get(story.id);
+    if (one) return one;
+  }
+  return undefined;
+}

@@ -1,0 +1,110 @@
+// A board's data for its page: the store while anybody looks, and what is derived from it.
+import { useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useMe } from "../app/session";
+import { hear } from "../live/live";
+import { sendPresence } from "./calls";
+import { dependenciesOf, type Dependencies } from "./links";
+import type { Model } from "./model";
+import { place, type Placement } from "./placement";
+import { isSlow, nextSlow, shown, type Replica } from "./replica";
+import { keepNotes, noted, readNotes } from "./since";
+import { BoardStore, type BoardState } from "./store";
+
+/** Kept where answers are kept, so that another person starts with nothing. */
+function storeOf(client: QueryClient, id: string): BoardStore {
+  const key = ["board", id];
+  const known = client.getQueryData<BoardStore>(key);
+  if (known) return known;
+  const made = new BoardStore(id);
+  client.setQueryData(key, made);
+  return made;
+}
+
+export interface BoardData {
+  store: BoardStore;
+  state: BoardState;
+  plan: { model: Model; placement: Placement; dependencies: Dependencies } | null;
+  isSlow: (id: string) => boolean;
+}
+
+export function useBoard(id: string): BoardData {
+  const client = useQueryClient();
+  const store = useMemo(() => storeOf(client, id), [client, id]);
+  const state = useSyncExternalStore(store.subscribe, store.read);
+  useEffect(() => {
+    void store.catchUp();
+    return hear((notice) => {
+      if (notice === null || notice.noun === "card" || notice.noun === "board") store.hear(notice);
+    });
+  }, [store]);
+  const { replica } = state;
+  const frame = replica?.frame;
+  const board = replica?.board;
+  const confirmed = replica?.confirmed;
+  const pending = replica?.pending;
+  const plan = useMemo(() => {
+    if (!frame || !board || !confirmed || !pending) return null;
+    const model: Model = { frame, board, cards: shown({ frame, board, confirmed, pending } as Replica) };
+    const placement = place(model);
+    return { model, placement, dependencies: dependenciesOf(model, placement) };
+  }, [frame, board, confirmed, pending]);
+  const now_ms = useSlowClock(replica);
+  const waiting_since = replica?.waiting_since;
+  const slow = useCallback(
+    (card: string) => waiting_since !== undefined && isSlow({ waiting_since }, card, now_ms),
+    [waiting_since, now_ms],
+  );
+  return { store, state, plan, isSlow: slow };
+}
+
+/** Wakes exactly when another card becomes slow; nothing ticks while nothing waits. */
+function useSlowClock(replica: Replica | null): number {
+  const [now_ms, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (!replica) return;
+    const at = nextSlow(replica, Date.now());
+    if (at === null && replica.waiting_since.size === 0) return;
+    const timer = setTimeout(() => setNow(Date.now()), at === null ? 0 : Math.max(0, at - Date.now()) + 5);
+    return () => clearTimeout(timer);
+  }, [replica, now_ms]);
+  return now_ms;
+}
+
+const HERE_MS = 20_000;
+
+/** Says that I am here and at which card, every 20 s and when that changes, and asks who else is. */
+export function usePresence(store: BoardStore, item: string | null, isOn: boolean): void {
+  useEffect(() => {
+    if (!isOn) return;
+    const say = () => {
+      if (document.visibilityState !== "visible") return;
+      sendPresence(store.id, item).then(
+        () => void store.catchUp(),
+        () => undefined,
+      );
+    };
+    const soon = setTimeout(say, 600);
+    const timer = setInterval(say, HERE_MS);
+    return () => {
+      clearTimeout(soon);
+      clearInterval(timer);
+    };
+  }, [store, item, isOn]);
+}
+
+const notesKey = (me: string, board: string) => `lockstep.seen.${me}.${board}`;
+
+/** Notes which change this person had seen when, for "what changed since". */
+export function useSeenNotes(board: string, change: number | undefined) {
+  const me = useMe();
+  const key = notesKey(me.id, board);
+  useEffect(() => {
+    if (change === undefined) return;
+    const note = () => keepNotes(key, noted(readNotes(key), { at_ms: Date.now(), change }));
+    note();
+    const timer = setInterval(() => document.visibilityState === "visible" && note(), 60_000);
+    return () => clearInterval(timer);
+  }, [key, change]);
+  return useCallback(() => readNotes(key), [key]);
+}

@@ -1,0 +1,30 @@
+// The part of the board that is in view. Scrolling tells React only every 160 px: what is drawn reaches further than that.
+import { useEffect, useState, type RefObject } from "react";
+import type { View } from "./layout";
+
+const STEP = 160;
+/** What is drawn beyond the view on each side. */
+export const MARGIN = 260;
+
+/** Nothing is in view (all zero) until the page has given the board its size. */
+export function useViewport(scroller: RefObject<HTMLElement | null>): View {
+  const [view, setView] = useState<View>({ x: 0, y: 0, w: 0, h: 0 });
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const measure = () => {
+      const x = Math.floor(element.scrollLeft / STEP) * STEP;
+      const y = Math.floor(element.scrollTop / STEP) * STEP;
+      const { clientWidth: w, clientHeight: h } = element;
+      setView((old) => (old.x === x && old.y === y && old.w === w && old.h === h ? old : { x, y, w, h }));
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    element.addEventListener("scroll", measure, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener("scroll", measure);
+    };
+  }, [scroller]);
+  return view;
+}

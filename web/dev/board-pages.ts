@@ -14,7 +14,8 @@ import { CHOICES, COLUMNS, PI, plan, setUp } from "./harbour.ts";
 type Body = Record<string, unknown>;
 type Handler = (parts: string[], body: Body) => unknown;
 interface World {
-  tell: (noun: string, id: string) => void;
+  /** Numbers the next change and tells every browser. */
+  tell: (noun: string, id: string) => number;
   Refused: new (status: number, problem: object) => Error | object;
 }
 
@@ -65,7 +66,7 @@ export function boardPages({ tell, Refused }: World): Record<string, Handler> {
       import: { ...ready, leaving: { n: 31, since_us: Date.now() * 1000 - 9e9 } },
     }),
   ];
-  let change = 1000;
+  let change = 1;
   const refuse = (status: number, code: string, title: string, detail: string, next_step: string | null) => {
     throw new Refused(status, { code, title, detail, next_step });
   };
@@ -76,15 +77,14 @@ export function boardPages({ tell, Refused }: World): Record<string, Handler> {
   };
   const put = (next: BoardDetail) => {
     boards = boards.map((one) => (one.id === next.id ? next : one));
-    setTimeout(() => tell("board", next.id), 60);
+    setTimeout(() => (change = tell("board", next.id)), 60);
     return next;
   };
   const drafts = () => cards.filter((card) => card.sync === 2).length;
   const touch = (id: string) => {
-    change += 1;
     publishing.changed_us = Date.now() * 1000;
     put({ ...find(id), n_drafts: drafts(), n_cards: cards.length });
-    setTimeout(() => tell("card", id), 60);
+    change = tell("card", id);
   };
   const act = (id: string, one: Body) => {
     const card = cards.find((candidate) => candidate.id === one["item"]);
@@ -118,7 +118,7 @@ export function boardPages({ tell, Refused }: World): Record<string, Handler> {
   return {
     "GET boards": () => boards.map((one): BoardSummary => one),
     "GET boards *": ([id]) => find(id),
-    "PATCH boards *": ([id], body) => put({ ...find(id), ...body, change: (change += 1) }),
+    "PATCH boards *": ([id], body) => put({ ...find(id), ...body, change }),
     "DELETE boards *": ([id]) => {
       boards = boards.filter((one) => one.id !== id);
     },

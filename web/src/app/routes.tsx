@@ -26,9 +26,6 @@ const boards = createRoute({
   path: "/boards",
   component: lazyRouteComponent(() => import("../program-board/list/BoardsPage"), "BoardsPage"),
 });
-const toBoards = () => {
-  throw redirect({ to: "/boards" });
-};
 const newBoard = createRoute({
   getParentRoute: () => root,
   path: "/boards/new",
@@ -52,16 +49,17 @@ const publish = createRoute({
   path: "/boards/$id/publish",
   component: lazyRouteComponent(() => import("../program-board/publish/PublishPage"), "PublishPage"),
 });
-const lens = createRoute({ getParentRoute: () => root, path: "/boards/$id/lens", beforeLoad: toBoards });
+const openLens = lazyRouteComponent(() => import("../program-board/lens/LensPage"), "LensPage");
+const lens = createRoute({ getParentRoute: () => root, path: "/boards/$id/lens", component: openLens });
 const teamLens = createRoute({
   getParentRoute: () => root,
   path: "/boards/$id/lens/$team",
-  beforeLoad: toBoards,
+  component: openLens,
 });
 const timeline = createRoute({
   getParentRoute: () => root,
   path: "/boards/$id/timeline",
-  beforeLoad: toBoards,
+  component: lazyRouteComponent(() => import("../program-board/timeline/TimelinePage"), "TimelinePage"),
 });
 const items = createRoute({
   getParentRoute: () => root,

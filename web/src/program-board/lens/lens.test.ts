@@ -14,7 +14,6 @@ import {
   neighbourOf,
   parentsFor,
   storyName,
-  storyTile,
 } from "./lens";
 
 const now = new Date(2026, 9, 5).getTime();
@@ -222,17 +221,16 @@ describe("the present iteration", () => {
 
 describe("a story's name", () => {
   test("says everything the card shows", () => {
-    const model = modelOf([]);
-    const tile = storyTile(
-      story("a", { number: 4231, type: "User Story", title: "Read", state: "New", points: 5 }),
-    );
-    expect(storyName(model, tile, [])).toBe("User Story 4231, Read, New, 5 points, unassigned");
+    const card = story("a", { number: 4231, type: "User Story", title: "Read", state: "New", points: 5 });
+    expect(storyName(modelOf([]), { card }, [])).toBe("User Story 4231, Read, New, 5 points, unassigned");
   });
   test("names what it waits for", () => {
-    const tile = storyTile(story("a", { number: null, points: null, title: "Read" }));
+    const card = story("a", { number: null, points: null, title: "Read" });
     const words = [
       { key: "k", tone: "plain" as const, direction: "waits_for" as const, text: "Waits for 1" },
     ];
-    expect(storyName(modelOf([]), tile, words)).toMatch(/new, Read, .*no points, unassigned, Waits for 1$/);
+    expect(storyName(modelOf([]), { card }, words)).toMatch(
+      /new, Read, .*no points, unassigned, Waits for 1$/,
+    );
   });
 });

@@ -2,7 +2,7 @@
 import { day } from "../../ui/time";
 import { HEALTH_WORDS, type Dependencies, type Dependency } from "../links";
 import { levelOf, type Model } from "../model";
-import { byRank, cellIndex, type Placement, type Tile } from "../placement";
+import { byRank, cellIndex, tileFor, type Placement, type Tile } from "../placement";
 import type { Agreement, Card } from "../shapes";
 import { points, short } from "../words";
 
@@ -39,7 +39,9 @@ export function lensColumns(model: Model, placement: Placement, team: number): L
           key: tile.key,
           feature: tile.card,
           owner: tile.card.team === team || tile.card.team < 0 ? null : tile.card.team,
-          stories: tile.stories.map((story) => storyTile(story)).sort(byRank),
+          stories: tile.stories
+            .flatMap((story) => tileFor(placement, model.cards, story.id) ?? [])
+            .sort(byRank),
         });
       // A feature whose stories all lie elsewhere has nothing to do here.
       else if (tile.n_stories === 0) loose.push(tile);
@@ -48,22 +50,6 @@ export function lensColumns(model: Model, placement: Placement, team: number): L
     const stories = groups.flatMap((group) => group.stories);
     return { column, groups, people: peopleOf(stories), n_stories: stories.length };
   });
-}
-
-/** A story as something that can be moved by itself. */
-export function storyTile(story: Card): Tile {
-  return {
-    key: story.id,
-    card: story,
-    kind: "card",
-    team: story.team,
-    column: story.column,
-    points: story.points,
-    category: "proposed",
-    n_stories: 0,
-    n_closed: 0,
-    stories: [],
-  };
 }
 
 function peopleOf(stories: readonly Tile[]): LensPerson[] {

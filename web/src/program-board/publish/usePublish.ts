@@ -61,9 +61,10 @@ export function usePublish(board: BoardDetail, review: Review): PublishActs {
   const hasBegun = useRef(false);
   const { mutate: tryOnce } = trying;
   useEffect(() => {
-    if (!isDue || hasBegun.current) return;
+    // Later, the button tries again first: nothing moves under somebody who reads.
+    if (hasBegun.current) return;
     hasBegun.current = true;
-    tryOnce();
+    if (isDue) tryOnce();
   }, [isDue, tryOnce]);
 
   const failed = [trying.error, start.error, stopping.error, one.error].find((error) => error !== null);

@@ -1,12 +1,15 @@
 // Which board this is, the way to the others, and the pages of this one. Stands where other pages have their trail.
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link, useLocation, useNavigate } from "@tanstack/react-router";
 import { ChevronDown, Plus, Rows3, Settings2 } from "lucide-react";
+import { useEffect } from "react";
 import { useMay } from "../../app/session";
 import { Button } from "../../ui/Button";
 import { Menu, type MenuEntry } from "../../ui/Menu";
 import { useMedia } from "../../ui/useMedia";
 import { boardsQuery } from "../list/calls";
+import { parseBoardSearch } from "../search";
+import { keepPlace, placeOf } from "./boardPlace";
 import { BOARD_PAGES, type BoardPage } from "./pages";
 import style from "./tabs.module.css";
 
@@ -17,6 +20,10 @@ interface TabsProps {
 
 export function BoardTabs({ board, here }: TabsProps) {
   const isPhone = useMedia("(max-width: 640px)");
+  const search = useLocation({ select: (location) => location.search as Record<string, unknown> });
+  useEffect(() => {
+    if (here === "board") keepPlace(board.id, parseBoardSearch(search));
+  }, [here, board.id, search]);
   return (
     <div className={style.place}>
       <Switcher board={board} here={here} isPhone={isPhone} />
@@ -27,7 +34,8 @@ export function BoardTabs({ board, here }: TabsProps) {
               key={page.key}
               to={page.to}
               params={{ id: board.id }}
-              activeOptions={{ exact: page.key === "board" }}
+              search={page.key === "board" ? placeOf(board.id) : undefined}
+              activeOptions={{ exact: page.key === "board", includeSearch: false }}
             >
               {page.label}
             </Link>
@@ -46,7 +54,12 @@ function Switcher({ board, here, isPhone }: TabsProps & { isPhone: boolean }) {
     id: page.key,
     label: page.label,
     hint: page.key === here ? "here" : undefined,
-    onPick: () => void navigate({ to: page.to, params: { id: board.id } }),
+    onPick: () =>
+      void navigate({
+        to: page.to,
+        params: { id: board.id },
+        search: page.key === "board" ? placeOf(board.id) : undefined,
+      }),
   }));
   const own = boards.find((one) => one.id === board.id);
   const others: MenuEntry[] = boards

@@ -277,7 +277,10 @@ pub(crate) fn choose(item: &mut Item, rules: &Rules, now_us: i64) -> (Vec<Record
             continue;
         }
         let is_needy = match needs(edit, rules) {
-            Some(Needs::Number(end)) => !item.unmade.contains(&end) && !is_planted(Bug::ParentNotAwaited),
+            Some(Needs::Number(end)) => {
+                let is_awaited = !matches!(edit.act, Act::Create { .. }) || !is_planted(Bug::ParentNotAwaited);
+                is_awaited && !item.unmade.contains(&end)
+            }
             needs => needs.is_some(),
         };
         let until_us = doubtful_until_us(item, edit).filter(|until_us| *until_us > now_us);

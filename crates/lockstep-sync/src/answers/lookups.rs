@@ -166,6 +166,10 @@ pub(super) fn found_update(
         for i in positions(item, attempt) {
             match &item.edits[i].act {
                 Act::Link { .. } => wait(&mut records, item, i),
+                // A position may have been another link's by then.
+                Act::Set {
+                    field, to: Value::Null, ..
+                } if field.as_str() == PARENT => wait(&mut records, item, i),
                 _ => {
                     let ending = Ending::Applied {
                         rev: Some(own.rev),

@@ -9,7 +9,7 @@ mod lookups;
 mod reads;
 mod writes;
 
-use azdo::{Rev, WorkItem};
+use azdo::{Relation, Rev, WorkItem};
 
 use crate::call::{Answer, Aside, Failure};
 use crate::edit::{Attempt, AttemptState, Doubt, Ending, Hold, Outcome, Whom};
@@ -74,17 +74,31 @@ impl Replica {
         }
     }
 
-    /// An answered write of a server that leaves the links out: those last read stand in, and the item is read again.
+    /// An answered write of a server that leaves the links out: those last read stand in,
+    /// with what was sent, and the item is read again.
     pub(super) fn with_links_held(&mut self, pending: &Pending, mut read: WorkItem) -> WorkItem {
         if let Pending::Item { item, .. } = pending
             && let Some(item) = self.items.get_mut(item)
         {
             item.errand.is_stale = true;
-            read.relations = item
+            let mut links = item
                 .remote
                 .as_ref()
                 .map(|remote| remote.relations.clone())
                 .unwrap_or_default();
+            for sent in item.attempt.iter().flat_map(|attempt| &attempt.links) {
+                links.retain(|link| link.rel != sent.rel || link.work_item_id() != Some(sent.target));
+                let comment = sent
+                    .comment
+                    .clone()
+                    .map(|comment| ("comment".to_owned(), comment.into()));
+                links.extend(sent.is_added.then(|| Relation {
+                    rel: sent.rel.clone(),
+                    url: self.rules.work_item_url(sent.target),
+                    attributes: comment.into_iter().collect(),
+                }));
+            }
+            read.relations = links;
         }
         read
     }

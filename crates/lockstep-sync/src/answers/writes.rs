@@ -3,20 +3,20 @@
 use std::collections::BTreeMap;
 
 use azdo::planted::{Bug, is_planted};
-use azdo::{FieldName, WorkItem};
+use azdo::{FieldName, Rev, WorkItem};
+use serde_json::{Value, json};
 
 use super::lookups::FIRST_LOOKUP_US;
 use super::{back_to_waiting, note_presence, positions, succeed};
-use crate::PARENT;
 use crate::call::{Answer, Failure};
 use crate::document::{path_field, paths_of};
 use crate::edit::{Act, Attempt, AttemptKind, AttemptState, Hold, Outcome, Search, Target, Whom};
 use crate::item::{Item, Presence};
 use crate::links::has_relation;
-use crate::merge::{absorb, hold, rebase_after_write, wait};
+use crate::merge::{absorb, hold, rebase, rebase_after_write, wait};
 use crate::record::{Record, TokenTrouble};
 use crate::replica::Replica;
-use crate::value::is_same;
+use crate::{PARENT, PARENT_LINK};
 
 impl Replica {
     /// The item has its work item now.
@@ -32,8 +32,7 @@ impl Replica {
         let mut records = vec![Record::Paired(item.id, read.id)];
         records.extend(absorb(item, read, true));
         records.extend(succeed(item, &attempt, outcome, Some(read.rev)));
-        // What the server filled in is where later edits start from.
-        records.extend(rebase_after_write(item, &item.edited_fields()));
+        records.extend(start_from_birth(item, &attempt, read));
         if let Some(notices) = self.strangers.remove(&read.id) {
             item.errand.notices.extend(notices);
             item.errand.is_stale = true;
@@ -59,7 +58,7 @@ impl Replica {
                         }
                     }
                 }
-                records.extend(check_links(item, &attempt));
+                records.extend(check_removals(item, &attempt));
                 records.extend(succeed(item, &attempt, Outcome::Applied, Some(read.rev)));
                 let parent = attempt.sets_parent().then(|| FieldName::from(PARENT));
                 let fields: Vec<FieldName> = attempt.fields.keys().cloned().chain(parent).collect();
@@ -145,24 +144,46 @@ impl Replica {
     }
 }
 
-/// A link that the answer does not show as it was wanted goes on waiting, and the item is read again.
-pub(super) fn check_links(item: &mut Item, attempt: &Attempt) -> Vec<Record> {
+/// Edits made before the work item was seen start from what it was born with: what was sent, and beside that what the
+/// server filled in. One that was found later may have been changed since, and its parent at any time.
+fn start_from_birth(item: &mut Item, attempt: &Attempt, read: &WorkItem) -> Vec<Record> {
+    let mut records = Vec::new();
+    let born_under = attempt.links.iter().find(|link| link.rel == PARENT_LINK);
+    for field in item.edited_fields() {
+        let sent = attempt.fields.get(&field).filter(|_| read.rev > Rev(1));
+        let born_with = if field.as_str() == PARENT {
+            born_under.map_or(Value::Null, |link| json!(link.target.0))
+        } else {
+            sent.unwrap_or(item.remote_value(&field)).clone()
+        };
+        if let Some(first) = item.next_of(&field, 0) {
+            rebase(&mut records, item, first, born_with);
+        }
+    }
+    records
+}
+
+/// A link that the answer still shows after its removal goes on waiting, and the item is read again: its position may
+/// have been another one's by then. What was added is there, or nothing of the document was taken.
+fn check_removals(item: &mut Item, attempt: &Attempt) -> Vec<Record> {
     let mut records = Vec::new();
     let Some(relations) = item.remote.as_ref().map(|remote| remote.relations.clone()) else {
         return records;
     };
     for i in positions(item, attempt) {
-        let is_so = match &item.edits[i].act {
+        let is_still_there = match &item.edits[i].act {
             Act::Link {
                 rel,
                 target: Target::WorkItem(target),
-                is_added,
+                is_added: false,
                 ..
-            } => has_relation(&relations, rel, *target) == *is_added,
-            Act::Set { field, to, .. } if field.as_str() == PARENT => is_same(field, item.remote_value(field), to),
-            _ => true,
+            } => has_relation(&relations, rel, *target),
+            Act::Set {
+                field, to: Value::Null, ..
+            } if field.as_str() == PARENT => !item.remote_value(field).is_null(),
+            _ => false,
         };
-        if !is_so {
+        if is_still_there {
             item.errand.is_stale = true;
             wait(&mut records, item, i);
         }

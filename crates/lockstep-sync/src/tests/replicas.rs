@@ -219,3 +219,28 @@ fn a_write_answered_without_links_keeps_those_last_read() {
     assert_eq!(item.remote.as_ref().unwrap().relations.len(), 1);
     assert!(running.calls.iter().any(|(_, call)| matches!(call, Call::ReadItems(_))));
 }
+
+#[test]
+fn an_edit_made_while_a_creation_was_looked_for_conflicts_with_what_was_changed_there_since() {
+    let mut item = to_be_created(FEATURE, &[(TITLE, json!("a"))]);
+    let edit = set(&mut item, MARA, TITLE, json!("a"), json!("ours"));
+    let parent = set(&mut item, MARA, PARENT, Value::Null, json!(6));
+    let mut running = Running::load(vec![item]);
+    running.answer(is_create, Answer::Failed(Failure::MaybeDone));
+    running.pass(10_000_000);
+    let found = WorkItem {
+        id: WorkItemId(7),
+        rev: Rev(2),
+        fields: BTreeMap::from([(FieldName::from(TITLE), json!("theirs"))]),
+        relations: vec![relation(PARENT_LINK, 5, None)],
+    };
+    running.answer(
+        |call| matches!(call, Call::FindMarker { .. }),
+        Answer::Found(Some(found)),
+    );
+    for id in [edit, parent] {
+        let is_asked = |record: &Record| matches!(record, Record::EditHeld(held, Hold::Conflict { .. }) if *held == id);
+        assert!(running.saved.iter().any(is_asked));
+    }
+    assert!(running.documents().is_empty());
+}

@@ -8,13 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use azdo::planted::Bug;
 use azdo::{FieldName, WorkItemId};
 use azdo_sim::AcceptedKind;
+use lockstep_sync::ItemId;
 use lockstep_sync::call::Clients;
-use lockstep_sync::edit::{Act, EditState, Ending, Whom};
+use lockstep_sync::edit::{Act, Edit, EditState, Ending, Whom};
 use lockstep_sync::item::{Presence, Remote};
 use lockstep_sync::rules::ConflictRule;
 use lockstep_sync::value::is_same;
 
-use crate::world::{World, run};
+use crate::board_checks;
+use crate::wire::run;
+use crate::world::World;
 
 /// Holds the whole world against every invariant; panics with the first that is broken.
 pub fn check(world: &World) {
@@ -26,28 +29,59 @@ pub fn check(world: &World) {
     what_was_applied_is_there_once(world);
     nothing_echoes(world);
     every_notice_is_settled(world);
+    board_checks::check(world);
 }
 
 /// I-7: each accepted edit is settled, or held with a reason. None is lost, none waits for nothing.
 fn every_edit_has_its_end(world: &World) {
-    for (item, edit) in &world.accepted {
-        if world.store.settled.contains_key(edit) {
+    for (item, Edit { id, .. }) in &world.accepted {
+        if world.store.settled.contains_key(id) {
             continue;
         }
         let stored = &world.store.items[item];
-        let open = stored.edits.iter().find(|e| e.id == *edit);
-        let open = open.unwrap_or_else(|| panic!("edit {edit} was accepted and is nowhere"));
-        let is_blocked_by_held = open.is_waiting()
-            && stored
-                .edits
-                .iter()
-                .any(|e| e.hold().is_some() && (e.field() == open.field() || stored.work_item.is_none()));
-        let is_held = matches!(open.state, EditState::Held { .. });
+        let open = stored.edits.iter().find(|e| e.id == *id);
+        let open = open.unwrap_or_else(|| panic!("edit {id} was accepted and is nowhere"));
         assert!(
-            is_held || is_blocked_by_held,
-            "edit {edit} neither ended nor is held: {open:?} of {stored:?}"
+            is_kept_back(open) || open.is_waiting() && is_behind(world, *item, open),
+            "edit {id} neither ended nor is held: {open:?} of {stored:?}"
         );
     }
+}
+
+/// Whether a person has to do something before an edit goes on.
+fn is_kept_back(edit: &Edit) -> bool {
+    edit.is_draft || matches!(edit.state, EditState::Held { .. })
+}
+
+/// Whether an edit waits for another one that is kept back: about the same, of the same creation, of its other end.
+fn is_behind(world: &World, item: ItemId, open: &Edit) -> bool {
+    let stored = &world.store.items[&item];
+    let is_blocked = stored
+        .edits
+        .iter()
+        .any(|e| is_kept_back(e) && (e.subject() == open.subject() || stored.work_item.is_none()));
+    let ends = world
+        .store
+        .load(stored)
+        .edits
+        .iter()
+        .filter(|e| e.id == open.id)
+        .flat_map(Edit::awaits)
+        .collect::<Vec<_>>();
+    let is_to_come = |end: &ItemId| {
+        let creation = world.store.items[end]
+            .edits
+            .iter()
+            .find(|e| matches!(e.act, Act::Create { .. }));
+        creation.is_some_and(|creation| is_kept_back(creation) || is_behind(world, *end, creation))
+    };
+    // A creation behind one of its own edits' ends goes with the creation.
+    let creation = stored
+        .edits
+        .iter()
+        .find(|e| stored.work_item.is_none() && matches!(e.act, Act::Create { .. }));
+    let of_creation = creation.filter(|creation| creation.id != open.id);
+    is_blocked || ends.iter().any(is_to_come) || of_creation.is_some_and(|creation| is_behind(world, item, creation))
 }
 
 /// I-1: what is believed is what is there, raw, field by field and link by link.
@@ -118,20 +152,23 @@ fn each_is_born_once(world: &World) {
         let creations = world.store.settled.values().filter(|(edit, ending)| {
             matches!(edit.act, Act::Create { .. })
                 && matches!(ending, Ending::Applied { .. })
-                && world.accepted.contains(&(item.id, edit.id))
+                && world
+                    .accepted
+                    .iter()
+                    .any(|(i, accepted)| *i == item.id && accepted.id == edit.id)
         });
         let n = creations.count();
         let was_forced = world
             .accepted
             .iter()
-            .any(|(i, edit)| *i == item.id && chose_anyway.contains(edit));
+            .any(|(i, edit)| *i == item.id && chose_anyway.contains(&edit.id));
         assert!(born.len() <= 1 || was_forced, "item {} was born as {born:?}", item.id);
         assert!(
             n == 0 || born.len() == 1 || was_forced,
             "item {} counts as created and is not there",
             item.id
         );
-        if let Some(id) = item.work_item {
+        if let Some(id) = item.work_item.filter(|_| !world.store.adopted.contains(&item.id)) {
             assert!(
                 born.contains(&id.0),
                 "item {} is paired with {id}, which is not its own",
@@ -211,7 +248,7 @@ fn nothing_is_overwritten_unseen(world: &World) {
 fn what_was_applied_is_there_once(world: &World) {
     let sim = world.wire.sim.lock().unwrap();
     let ours: Vec<_> = sim.ground_truth().iter().filter(|a| a.token_name.is_some()).collect();
-    for (item, id) in &world.accepted {
+    for (item, Edit { id, .. }) in &world.accepted {
         let Some((edit, ending)) = world.store.settled.get(id) else {
             continue;
         };
@@ -270,7 +307,7 @@ fn every_notice_is_settled(world: &World) {
 }
 
 /// The bugs that are planted, by the name that is printed.
-pub const BUGS: [(&str, Bug); 7] = [
+pub const BUGS: [(&str, Bug); 13] = [
     ("no rev test", Bug::NoRevTest),
     ("base := sent value", Bug::BaseIsSentValue),
     ("create retried blindly", Bug::CreateRetriedBlindly),
@@ -278,4 +315,13 @@ pub const BUGS: [(&str, Bug); 7] = [
     ("an author ignored", Bug::AuthorIgnored),
     ("acknowledge before save", Bug::AcknowledgedBeforeSave),
     ("a link change skipped because rev is known", Bug::LinkChangeSkipped),
+    ("a draft sent unpublished", Bug::DraftSent),
+    ("a node's path kept from before it was renamed", Bug::StalePath),
+    ("a creation not waiting for its parent", Bug::ParentNotAwaited),
+    ("a link removed by a stale position", Bug::StaleIndex),
+    ("what left a scope taken for deleted", Bug::LeftMeansDeleted),
+    (
+        "a parent changed on both sides written over",
+        Bug::ParentConflictOverwritten,
+    ),
 ];

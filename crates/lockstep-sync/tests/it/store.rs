@@ -21,6 +21,10 @@ pub struct Store {
     /// What each edit started from when it was sent, by attempt: what a blind write would betray.
     pub sent_from: BTreeMap<AttemptId, Vec<(azdo::FieldName, serde_json::Value)>>,
     /// Items that would have left a board, and wait for a person.
+    /// Items that were taken up, not made here.
+    pub adopted: BTreeSet<ItemId>,
+    /// Drafts that were published.
+    pub published: BTreeSet<EditId>,
     pub stopped: BTreeMap<BoardId, BTreeSet<ItemId>>,
     pub n_edits: u64,
     n_notices: u64,
@@ -36,6 +40,12 @@ impl Store {
             .or_insert_with(|| Item::unborn(item))
             .edits
             .push(edit);
+    }
+
+    /// Puts an item on a board, as a handler does that makes a card.
+    pub fn put_on_board(&mut self, item: ItemId, board: BoardId) {
+        let item = self.items.entry(item).or_insert_with(|| Item::unborn(item));
+        item.boards.insert(board);
     }
 
     /// Commits a notice, as the intake does before it answers.
@@ -107,6 +117,7 @@ impl Store {
                 let mut from = Vec::new();
                 for edit in item.edits.iter_mut().filter(|edit| attempt.edits.contains(&edit.id)) {
                     assert_eq!(edit.author, attempt.author, "a request never mixes authors");
+                    assert!(!edit.is_draft, "a draft goes out once it is published: {edit:?}");
                     if let lockstep_sync::edit::Act::Set { field, was, .. } = &edit.act {
                         from.push((field.clone(), was.clone()));
                     }
@@ -141,10 +152,13 @@ impl Store {
             Record::EditHeld(edit, hold) => {
                 self.with_edit(*edit, |edit| edit.state = EditState::Held { hold: hold.clone() });
             }
-            Record::EditPublished(edit) => self.with_edit(*edit, |edit| {
-                assert!(edit.is_draft, "a draft is published once");
-                edit.is_draft = false;
-            }),
+            Record::EditPublished(edit) => {
+                self.with_edit(*edit, |edit| {
+                    assert!(edit.is_draft, "a draft is published once");
+                    edit.is_draft = false;
+                });
+                self.published.insert(*edit);
+            }
             Record::Adopted {
                 item,
                 work_item,
@@ -160,6 +174,7 @@ impl Store {
                     boards: boards.clone(),
                     ..Item::unborn(*item)
                 };
+                self.adopted.insert(*item);
                 let before = self.items.insert(*item, adopted);
                 assert!(before.is_none(), "an adopted item is new");
             }
@@ -194,7 +209,8 @@ impl Store {
                 self.items.get_mut(item).expect("stored").work_item = Some(*work_item);
             }
             Record::Observed(observation) => {
-                self.items.get_mut(&observation.item).expect("stored").remote = Some(observation.remote.clone());
+                let item = self.items.get_mut(&observation.item).expect("stored");
+                item.remote = Some(observation.remote.clone());
             }
             Record::PresenceChanged { item, presence, .. } => {
                 self.items.get_mut(item).expect("stored").presence = *presence;

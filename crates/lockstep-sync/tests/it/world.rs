@@ -3,122 +3,53 @@
 //! One thread and one list of things that can happen next; the seed picks. Calls go through the client's own bytes to
 //! the simulator, so what is tested is what is sent. Nothing here decides what is right; that is `checks.rs`.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::future::Future;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Waker};
 
-use azdo::{
-    Client, Collection, FieldName, Request, Response, Token, Transport, TransportError, TransportErrorKind, Versions,
-    WorkItemId,
-};
-use azdo_sim::{
-    DeliveryOutcome, Dice, Doubts, Exchange, FaultRates, Faults, HttpRequest, Permission, Sim, SimConfig,
-    SubscriptionSpec, TokenSpec,
-};
-use lockstep_sync::call::{Answer, Aside, Call, Clients, perform};
-use lockstep_sync::edit::{Act, Choice, Edit, EditState, Hold, Target, Whom};
+use azdo::{Collection, Token, WorkItemId, field};
+use azdo_sim::{DeliveryOutcome, Dice, Doubts, FaultRates, Faults, Sim, SimConfig, SubscriptionSpec, TokenSpec};
+use lockstep_sync::call::{Answer, Aside, Call, perform};
+use lockstep_sync::edit::{Edit, Whom};
 use lockstep_sync::record::Record;
 use lockstep_sync::replica::{Input, Replica, Step, StepId};
 use lockstep_sync::rules::{ConflictRule, Rules, TokenOwner, WithoutOwnToken};
-use lockstep_sync::{AttemptId, EditId, ItemId, MemberId};
-use serde_json::{Value, json};
+use lockstep_sync::scope::Scope;
+use lockstep_sync::{AttemptId, BoardId, EditId, ItemId, MemberId};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::store::Store;
+use crate::wire::{Tokens, Wire, run};
 
 pub const SECOND_US: i64 = 1_000_000;
 pub const PROJECT: &str = "Harbour";
+/// An area that the connection's account may lose sight of.
+pub const VAULT: &str = "Harbour\\Vault";
+pub const BOARD: BoardId = BoardId(Uuid::from_u128(0xB0A2D));
 /// How late the simulator applies a request that was given up: within the bound that the engine is told.
 const DELAY_BOUND_US: i64 = 300 * SECOND_US;
 const REQUEST_TIMEOUT_US: i64 = 90 * SECOND_US;
 pub const START_US: i64 = 1_792_000_000 * SECOND_US;
-const CONNECTION_PERSON: &str = "svc@northquay.example";
+pub const CONNECTION_PERSON: &str = "svc@northquay.example";
 pub const PEOPLE: [&str; 3] = [
     "mara@northquay.example",
     "tom@northquay.example",
     "ines@northquay.example",
 ];
 
-/// A wire to the simulator, with trouble on it.
-#[derive(Clone)]
-pub struct Wire {
-    pub sim: Arc<Mutex<Sim>>,
-    pub faults: Arc<Mutex<Faults>>,
-    pub now_us: Arc<Mutex<i64>>,
-    /// Name of the request that is being made, so that ground truth can be traced to an attempt.
-    pub request_id: Arc<Mutex<String>>,
-    /// Set when the caller would be waiting for an answer that never comes.
-    pub was_lost: Arc<Mutex<bool>>,
-    pub n_requests: Arc<Mutex<u64>>,
+/// Nodes by number.
+pub struct Places {
+    pub root: i64,
+    pub quay: i64,
+    pub gate: i64,
+    pub far: i64,
+    pub iterations: Vec<i64>,
 }
 
-impl Transport for Wire {
-    fn send(&self, request: Request) -> impl Future<Output = Result<Response, TransportError>> + Send {
-        let answer = self.exchange(request);
-        async move { answer }
-    }
-}
-
-impl Wire {
-    fn exchange(&self, request: Request) -> Result<Response, TransportError> {
-        *self.n_requests.lock().unwrap() += 1;
-        let path = request
-            .url
-            .strip_prefix("https://sim.example")
-            .expect("one server")
-            .to_owned();
-        let mut headers = request.headers.clone();
-        headers.push(("x-request-id".to_owned(), self.request_id.lock().unwrap().clone()));
-        let method = format!("{:?}", request.method).to_uppercase();
-        let request = HttpRequest {
-            method,
-            path_and_query: path,
-            headers,
-            body: request.body,
-        };
-        let now_us = *self.now_us.lock().unwrap();
-        match self
-            .faults
-            .lock()
-            .unwrap()
-            .exchange(&mut self.sim.lock().unwrap(), now_us, &request)
-        {
-            Exchange::Answer(answer) => Ok(Response {
-                status: answer.status,
-                headers: answer.headers,
-                body: answer.body,
-            }),
-            Exchange::NotSent => Err(TransportError {
-                kind: TransportErrorKind::Refused,
-                is_unsent: true,
-            }),
-            Exchange::Lost => {
-                *self.was_lost.lock().unwrap() = true;
-                Err(TransportError {
-                    kind: TransportErrorKind::TimedOut,
-                    is_unsent: false,
-                })
-            }
-        }
-    }
-}
-
-/// Clients by whose token they carry.
-#[derive(Clone)]
-pub struct Tokens {
-    pub wire: Wire,
-    pub tokens: BTreeMap<Whom, Token>,
-    pub collection: Collection,
-}
-
-impl Clients for Tokens {
-    type Transport = Wire;
-    fn client(&self, whom: Whom) -> impl Future<Output = Option<Client<Wire>>> + Send {
-        let token = self.tokens.get(&whom).cloned();
-        let client =
-            token.map(|token| Client::new(self.wire.clone(), self.collection.clone(), token, Versions::services()));
-        async move { client }
+impl Places {
+    /// Areas that work items move about in, the hidden one aside.
+    pub fn areas(&self) -> Vec<i64> {
+        vec![self.root, self.quay, self.gate, self.far]
     }
 }
 
@@ -130,6 +61,8 @@ struct Flying {
     call: Call,
     /// When the request reaches the server.
     leaves_us: i64,
+    /// When it did.
+    reached_us: i64,
     /// Set once it has: when the answer is there.
     answer: Option<(i64, Answer, Aside)>,
 }
@@ -151,15 +84,23 @@ pub struct World {
     pub n_operations: u64,
     pub n_crashes: u64,
     pub counts: BTreeMap<&'static str, u64>,
-    /// Edits that were accepted, by item.
-    pub accepted: Vec<(ItemId, EditId)>,
+    /// Edits that were accepted, as they were then, with their item.
+    pub accepted: Vec<(ItemId, Edit)>,
+    /// Those that were accepted as drafts.
+    pub planned: BTreeSet<EditId>,
+    pub places: Places,
+    pub has_board: bool,
+    /// Work items that were just read, with when the request for them reached the server.
+    just_read: BTreeMap<WorkItemId, i64>,
+    /// For each request that takes links away by position: since when the positions count.
+    pub positions_since: BTreeMap<String, i64>,
     pub trace: u64,
     pub story: Vec<String>,
     is_telling: bool,
     pub is_hidden: bool,
     /// Attempts by the name of the request that carried them out.
     pub attempt_of: BTreeMap<String, AttemptId>,
-    n_values: u64,
+    pub n_values: u64,
 }
 
 impl World {
@@ -174,9 +115,19 @@ impl World {
             start_us: START_US,
         });
         sim.add_project(PROJECT);
-        sim.add_area("Harbour\\Quay");
-        sim.add_area("Harbour\\Vault");
-        sim.add_iteration("Harbour\\Sprint 1", Some(("2026-10-05", "2026-10-16")));
+        sim.add_area(VAULT);
+        let places = Places {
+            root: sim.add_area("Harbour"),
+            quay: sim.add_area("Harbour\\Quay"),
+            gate: sim.add_area("Harbour\\Gate"),
+            far: sim.add_area("Harbour\\Far pier"),
+            iterations: vec![
+                sim.add_iteration("Harbour\\Sprint 1", Some(("2026-10-05", "2026-10-16"))),
+                sim.add_iteration("Harbour\\Sprint 2", Some(("2026-10-19", "2026-10-30"))),
+            ],
+        };
+        // A third of the worlds has no board: nobody but Lockstep's own work items is of interest.
+        let has_board = !seed.is_multiple_of(3) || seed.is_multiple_of(6);
         let mut owners = BTreeMap::new();
         let mut tokens = BTreeMap::new();
         let people = std::iter::once(CONNECTION_PERSON).chain(PEOPLE);
@@ -260,7 +211,7 @@ impl World {
                 .map(|(m, p)| (*m, p.split('@').next().unwrap().to_owned()))
                 .collect(),
             nodes: BTreeMap::new(),
-            scopes: Vec::new(),
+            scopes: if has_board { vec![scope(&places)] } else { Vec::new() },
         };
         let tokens = Tokens {
             wire: wire.clone(),
@@ -283,6 +234,11 @@ impl World {
             n_crashes: 0,
             counts: BTreeMap::new(),
             accepted: Vec::new(),
+            planned: BTreeSet::new(),
+            places,
+            has_board,
+            just_read: BTreeMap::new(),
+            positions_since: BTreeMap::new(),
             trace: seed,
             story: Vec::new(),
             is_telling,
@@ -290,8 +246,19 @@ impl World {
             attempt_of: BTreeMap::new(),
             n_values: 0,
         };
+        // Half of the worlds learn the nodes later than the first edits.
+        if world.dice.coin() {
+            world.rules.nodes = world.nodes();
+        }
         world.start();
         world
+    }
+
+    /// Paths of areas and iterations by number, as they are now.
+    pub fn nodes(&self) -> BTreeMap<i64, String> {
+        let sim = self.wire.sim.lock().unwrap();
+        let nodes = sim.areas(PROJECT).into_iter().chain(sim.iterations(PROJECT));
+        nodes.map(|node| (node.id, node.path)).collect()
     }
 
     pub fn tell(&mut self, line: impl FnOnce() -> String) {
@@ -302,7 +269,7 @@ impl World {
         }
     }
 
-    fn count(&mut self, what: &'static str) {
+    pub fn count(&mut self, what: &'static str) {
         *self.counts.entry(what).or_insert(0) += 1;
         // FNV over what happened and when: two runs of a seed have to agree.
         for byte in what.bytes().chain(self.now_us.to_le_bytes()) {
@@ -364,6 +331,14 @@ impl World {
         for record in &step.save {
             self.tell(|| format!("save {record:?}"));
             self.check_record(record);
+            match record {
+                Record::Adopted { .. } => self.count("adopted"),
+                Record::Entered { .. } => self.count("entered"),
+                Record::Left { .. } => self.count("left"),
+                Record::AttemptBegun(attempt) if attempt.sets_parent() => self.count("parent sent"),
+                Record::AttemptBegun(attempt) if attempt.removes_links() => self.count("link removal sent"),
+                _ => {}
+            }
         }
         self.store.apply(&step.save);
         if let Some(call) = step.call {
@@ -373,11 +348,21 @@ impl World {
             if let Some(Record::AttemptBegun(attempt)) = step.save.last() {
                 self.attempt_of.insert(name.clone(), attempt.id);
             }
+            if let Call::Update { work_item, update, .. } = &call
+                && update
+                    .document()
+                    .to_string()
+                    .contains("\"remove\",\"path\":\"/relations/")
+            {
+                let since_us = self.just_read.get(work_item).copied().unwrap_or(self.now_us);
+                self.positions_since.insert(name.clone(), since_us);
+            }
             self.flying.push(Flying {
                 step: step.id,
                 name,
                 call,
                 leaves_us,
+                reached_us: 0,
                 answer: None,
             });
         }
@@ -390,7 +375,7 @@ impl World {
     fn check_record(&self, record: &Record) {
         if let Record::Observed(observation) = record
             && let Some(since_us) = self.audit_since_us
-            && !observation.before.is_empty()
+            && observation.before.keys().any(|name| !is_path(name.as_str()))
         {
             let id = self.store.items[&observation.item].work_item.expect("paired").0;
             let sim = self.wire.sim.lock().unwrap();
@@ -405,7 +390,7 @@ impl World {
                 .iter()
                 .filter_map(|accepted| accepted.fields.get("System.AreaPath"));
             // A feed passes over what its reader may not see, so for these the daily reading is the way.
-            let was_hidden = areas.map(|(_, new)| new).any(|new| new == &json!("Harbour\\Vault"));
+            let was_hidden = areas.map(|(_, new)| new).any(|new| new == &json!(VAULT));
             let before = &observation.before;
             assert!(
                 was_hidden || is_recent,
@@ -452,9 +437,14 @@ impl World {
             Some((_, answer, aside)) => {
                 self.count("answer");
                 self.tell(|| format!("answer {:?} {answer:?}", flying.step));
+                if let Answer::Items(read) = &answer {
+                    self.just_read = read.iter().map(|item| (item.id, flying.reached_us)).collect();
+                }
                 self.feed(Input::Answered(flying.step, answer, aside));
+                self.just_read.clear();
             }
             None => {
+                flying.reached_us = self.now_us;
                 let (answer, aside, was_lost) = self.request(&flying);
                 let wait_us = match was_lost {
                     true => REQUEST_TIMEOUT_US,
@@ -506,8 +496,9 @@ impl World {
             60..66 => self.notices(),
             66..72 => self.pass_time(is_calm),
             72..84 => self.act_here(),
-            84..95 => self.act_there(),
-            95..98 => self.crash(),
+            84..94 => self.act_there(),
+            94..96 => self.crash(),
+            96..98 => self.change_nodes(),
             _ => self.change_rights(),
         }
     }
@@ -553,266 +544,6 @@ impl World {
         }
     }
 
-    fn value(&mut self, what: &str) -> String {
-        self.n_values += 1;
-        format!("{what} {}", self.n_values)
-    }
-
-    /// Somebody acts in Lockstep.
-    fn act_here(&mut self) {
-        let author = self.members[self.dice.below(3) as usize];
-        // What lives in Lockstep alone is not the engine's business.
-        let is_followed = |item: &&lockstep_sync::item::Item| {
-            item.work_item.is_some() || item.edits.iter().any(|edit| matches!(edit.act, Act::Create { .. }))
-        };
-        let items: Vec<ItemId> = self
-            .store
-            .items
-            .values()
-            .filter(is_followed)
-            .map(|item| item.id)
-            .collect();
-        if items.is_empty() || (items.len() < 5 && self.dice.below(4) == 0) {
-            let item = ItemId(Uuid::from_u128(
-                u128::from(self.dice.next_u64()) << 64 | u128::from(self.dice.next_u64()),
-            ));
-            let title = self.value("born");
-            let fields = [("System.Title", json!(title)), ("System.Tags", json!("here"))]
-                .into_iter()
-                .map(|(name, value)| (FieldName::from(name), value))
-                .collect();
-            let act = Act::Create {
-                project: PROJECT.to_owned(),
-                work_item_type: "Task".to_owned(),
-                fields,
-            };
-            self.edit(item, author, act);
-            return;
-        }
-        let id = items[self.dice.below(items.len() as u64) as usize];
-        let act = self.some_act(id);
-        if let Some(act) = act {
-            self.edit(id, author, act);
-        }
-    }
-
-    fn some_act(&mut self, id: ItemId) -> Option<Act> {
-        let item = self.store.items[&id].clone();
-        let held: Vec<&Edit> = item.edits.iter().filter(|edit| edit.hold().is_some()).collect();
-        if !held.is_empty() && self.dice.below(3) == 0 {
-            let edit = held[self.dice.below(held.len() as u64) as usize];
-            let EditState::Held { hold } = &edit.state else {
-                return None;
-            };
-            let choice = match (hold, self.dice.below(4)) {
-                (_, 0) => Choice::GiveUp,
-                (Hold::Conflict { theirs, .. }, 1) => Choice::Theirs { seen: theirs.clone() },
-                (Hold::Conflict { theirs, .. }, _) => Choice::Ours { seen: theirs.clone() },
-                (Hold::Unsure, 1) => Choice::SearchAgain,
-                (Hold::Unsure, _) => Choice::CreateAnyway,
-                _ => Choice::Retry,
-            };
-            return Some(Act::Decide { edit: edit.id, choice });
-        }
-        let pick = self.dice.below(20);
-        let field = FieldName::from(match pick {
-            0..5 => "System.Title",
-            5..8 => "System.Description",
-            8..11 => "System.State",
-            11..13 => "Microsoft.VSTS.Common.Priority",
-            13..15 => "System.Tags",
-            15 => {
-                return Some(Act::Comment {
-                    html: self.value("said"),
-                });
-            }
-            16 => return self.some_link(&item),
-            17 => return Some(Act::Delete),
-            18 => return Some(Act::Restore),
-            _ => "System.AssignedTo",
-        });
-        let was = item.local(&field).clone();
-        let to = self.some_value(&field, &was);
-        Some(Act::Set { field, was, to })
-    }
-
-    fn some_value(&mut self, field: &FieldName, was: &Value) -> Value {
-        match field.as_str() {
-            "System.Title" => json!(self.value("title")),
-            "System.Description" if self.dice.below(5) == 0 => Value::Null,
-            "System.Description" => {
-                let text = self.value("text");
-                json!(match self.dice.below(4) {
-                    0 => format!("<DIV class='b' id=a>{text} &amp; more<br></DIV>"),
-                    1 => format!("<p>{text}</p>"),
-                    2 => format!("<div>{text}&nbsp;<script>x</script></div>"),
-                    _ => text,
-                })
-            }
-            // Some of them are no states of a task.
-            "System.State" => json!(self.dice.pick(&["New", "Active", "Closed", "Removed", "Bogus"])),
-            "Microsoft.VSTS.Common.Priority" => json!(1 + self.dice.below(4)),
-            "System.Tags" => {
-                let mut tags = lockstep_sync::value::tags(was.as_str().unwrap_or_default());
-                let tag = self.dice.pick(&["red", "Blue", "green", "here"]).to_owned();
-                if tags.remove(&tag.to_lowercase()).is_none() {
-                    tags.insert(tag.to_lowercase(), tag);
-                }
-                json!(tags.into_values().collect::<Vec<_>>().join("; "))
-            }
-            _ => match self.dice.below(4) {
-                0 => Value::Null,
-                n => json!(PEOPLE[n as usize - 1]),
-            },
-        }
-    }
-
-    fn some_link(&mut self, item: &lockstep_sync::item::Item) -> Option<Act> {
-        let others: Vec<WorkItemId> = self
-            .store
-            .items
-            .values()
-            .filter_map(|other| other.work_item)
-            .filter(|id| Some(*id) != item.work_item)
-            .collect();
-        if others.is_empty() {
-            return None;
-        }
-        let target = others[self.dice.below(others.len() as u64) as usize];
-        let rel = self
-            .dice
-            .pick(&["System.LinkTypes.Related", "System.LinkTypes.Dependency-Reverse"])
-            .to_owned();
-        let relations = item
-            .remote
-            .as_ref()
-            .map(|remote| remote.relations.as_slice())
-            .unwrap_or_default();
-        let is_there = relations
-            .iter()
-            .any(|r| r.rel == rel && r.work_item_id() == Some(target));
-        Some(Act::Link {
-            rel,
-            target: Target::WorkItem(target),
-            is_added: !is_there,
-            comment: None,
-        })
-    }
-
-    /// An edit is accepted: stored, then the engine hears of it.
-    fn edit(&mut self, item: ItemId, author: MemberId, act: Act) {
-        self.count("edit");
-        self.n_values += 1;
-        let id = EditId(Uuid::from_u128(u128::from(self.n_values) << 32 | 0xED17));
-        self.tell(|| format!("edit {id} of {item} by {author}: {act:?}"));
-        let edit = Edit {
-            id,
-            change: 0,
-            author,
-            at_us: self.now_us,
-            act,
-            state: EditState::Waiting,
-            is_draft: false,
-            doubt: None,
-        };
-        self.store.append(item, edit);
-        self.accepted.push((item, id));
-        // The bell is a hint and may ring late, but the store has it.
-        let stored = self.store.load(&self.store.items[&item]);
-        self.feed(Input::Edited(vec![stored]));
-    }
-
-    /// Somebody acts in Azure DevOps.
-    fn act_there(&mut self) {
-        let ids: Vec<i64> = self.wire.sim.lock().unwrap().all_ids();
-        let person = self.dice.pick(&[PEOPLE[0], PEOPLE[1], PEOPLE[2], CONNECTION_PERSON]);
-        let now_us = self.now_us;
-        let sim = self.wire.sim.clone();
-        self.count("act there");
-        if ids.is_empty() || self.dice.below(25) == 0 {
-            let title = self.value("theirs");
-            let _ =
-                sim.lock()
-                    .unwrap()
-                    .person_create(now_us, person, PROJECT, "Task", &[("System.Title", json!(title))]);
-            return;
-        }
-        let id = ids[self.dice.below(ids.len() as u64) as usize];
-        let pick = self.dice.below(20);
-        let result = match pick {
-            0 | 1 => sim.lock().unwrap().person_delete(now_us, person, id),
-            2 | 3 => sim.lock().unwrap().person_restore(now_us, person, id),
-            4..7 => {
-                let target = ids[self.dice.below(ids.len() as u64) as usize];
-                let rel = self
-                    .dice
-                    .pick(&["System.LinkTypes.Related", "System.LinkTypes.Dependency-Reverse"]);
-                match self.dice.coin() {
-                    true => sim.lock().unwrap().person_add_link(now_us, person, id, rel, target),
-                    false => sim.lock().unwrap().person_remove_link(now_us, person, id, rel, target),
-                }
-            }
-            7 => {
-                let said = self.value("they said");
-                sim.lock()
-                    .unwrap()
-                    .person_update(now_us, person, id, &[("System.History", json!(said))])
-                    .map(drop)
-            }
-            _ => {
-                let names = [
-                    "System.Title",
-                    "System.Description",
-                    "System.State",
-                    "System.Tags",
-                    "Microsoft.VSTS.Common.Priority",
-                ];
-                let field = FieldName::from(self.dice.pick(&names));
-                let was = sim.lock().unwrap().work_item_snapshot(id);
-                let was = was
-                    .and_then(|s| s.fields.get(field.as_str()).cloned())
-                    .unwrap_or(Value::Null);
-                let value = self.some_value(&field, &was);
-                sim.lock()
-                    .unwrap()
-                    .person_update(now_us, person, id, &[(field.as_str(), value)])
-                    .map(drop)
-            }
-        };
-        self.tell(|| format!("{person} acts on {id} in Azure DevOps ({pick}): {result:?}"));
-    }
-
-    /// The connection's account loses sight of an area, or gets it back; a work item may be moved there.
-    fn change_rights(&mut self) {
-        self.count("rights");
-        let is_hidden = !self.is_hidden;
-        self.is_hidden = is_hidden;
-        let sim = self.wire.sim.clone();
-        let mut sim = sim.lock().unwrap();
-        sim.set_permission(
-            CONNECTION_PERSON,
-            Permission::ReadWorkItems {
-                area: Some("Harbour\\Vault".to_owned()),
-            },
-            !is_hidden,
-        );
-        // Hidden before Lockstep has learned its number, a creation can't be found by anybody: that is a stated limit.
-        let ids: Vec<i64> = self
-            .store
-            .items
-            .values()
-            .filter_map(|item| item.work_item)
-            .map(|id| id.0)
-            .collect();
-        if !ids.is_empty() {
-            let id = ids[self.dice.below(ids.len() as u64) as usize];
-            let area = self.dice.pick(&["Harbour\\Vault", "Harbour\\Quay"]);
-            let _ = sim.person_update(self.now_us, PEOPLE[0], id, &[("System.AreaPath", json!(area))]);
-        }
-        drop(sim);
-        self.tell(|| format!("the vault is hidden: {is_hidden}"));
-    }
-
     /// Trouble ends.
     pub fn heal(&mut self) {
         self.is_healed = true;
@@ -820,6 +551,7 @@ impl World {
         if self.is_hidden {
             self.change_rights();
         }
+        self.read_nodes();
         // Everybody whose token was refused by mistake stores it again.
         self.feed(Input::Rules(Box::new(self.rules.clone())));
     }
@@ -841,13 +573,25 @@ impl World {
     }
 }
 
-/// Runs a future that never waits: every answer is there at once.
-pub fn run<F: Future>(future: F) -> F::Output {
-    let mut future = std::pin::pin!(future);
-    let mut context = Context::from_waker(Waker::noop());
-    loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-            return output;
-        }
+/// The board's scope: the tasks of two areas.
+fn scope(places: &Places) -> Scope {
+    Scope {
+        board: BOARD,
+        projects: vec![PROJECT.to_lowercase()],
+        area_ids: [places.quay, places.gate].into(),
+        types: ["Task".to_owned()].into(),
+        iteration_ids: None,
+        n_cards: 0,
+        is_query: false,
+        is_stopped: false,
+        kept: BTreeSet::new(),
     }
+}
+
+/// What a renamed node changes without a revision, so that no feed tells of it.
+fn is_path(name: &str) -> bool {
+    let is_level = |tree: &str| name.starts_with(&format!("System.{tree}Level"));
+    matches!(name, field::AREA_PATH | field::ITERATION_PATH | "System.NodeName")
+        || is_level("Area")
+        || is_level("Iteration")
 }

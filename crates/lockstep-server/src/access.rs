@@ -246,6 +246,8 @@ pub const TABLE: &[(&str, &str, Rule)] = &[
     // Making boards
     ("POST", "/api/boards/proposal", Rule::May(Act::ManageBoards)),
     ("POST", "/api/boards/preview", Rule::May(Act::ManageBoards)),
+    ("POST", "/api/boards", Rule::May(Act::ManageBoards)),
+    ("POST", "/api/boards/{id}/leaving", Rule::May(Act::ManageBoards)),
     ("POST", "/api/connections/{id}/wiql", Rule::May(Act::ManageBoards)),
     // Sync
     ("GET", "/api/sync", Rule::May(Act::ViewSync)),

@@ -210,13 +210,24 @@ fn any_of(tests: &[String]) -> Option<String> {
 pub fn judge(set_up: &SetUp, area_ids: &BTreeSet<i64>, types: &[TypeInfo], fields: &Fields) -> Result<(), LeftOut> {
     let text = |name: &str| fields.get(&FieldName::from(name)).and_then(Value::as_str);
     let work_item_type = text(field::WORK_ITEM_TYPE).unwrap_or_default();
+    let area = fields.get(&FieldName::from(field::AREA_ID)).and_then(Value::as_i64);
+    match judge_place(set_up, area_ids, work_item_type, area) {
+        Err(LeftOut::Type) => Err(LeftOut::Type),
+        _ if is_removed(types, work_item_type, text(field::STATE).unwrap_or_default()) => Err(LeftOut::Removed),
+        judged => judged,
+    }
+}
+
+/// The same of what is a card already: a state takes nothing off a board.
+pub fn judge_place(
+    set_up: &SetUp,
+    area_ids: &BTreeSet<i64>,
+    work_item_type: &str,
+    area: Option<i64>,
+) -> Result<(), LeftOut> {
     if set_up.level(work_item_type).is_none() {
         return Err(LeftOut::Type);
     }
-    if is_removed(types, work_item_type, text(field::STATE).unwrap_or_default()) {
-        return Err(LeftOut::Removed);
-    }
-    let area = fields.get(&FieldName::from(field::AREA_ID)).and_then(Value::as_i64);
     if area.is_some_and(|area| area_ids.contains(&area)) {
         Ok(())
     } else {

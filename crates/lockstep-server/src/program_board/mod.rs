@@ -5,9 +5,14 @@
 //! Azure DevOps to write.
 
 pub mod agreement;
+pub mod create;
 pub mod field_words;
 pub mod held;
+pub mod import;
+pub mod import_keep;
+pub mod import_pace;
 pub mod import_query;
+pub mod import_write;
 pub mod nodes;
 pub mod place;
 pub mod presence;
@@ -21,6 +26,8 @@ pub mod proposal_read;
 pub mod proposal_teams;
 pub mod rank;
 pub mod refusals;
+pub mod scope_answer;
+pub mod scope_pass;
 pub mod set_up;
 pub mod shapes;
 pub mod view;
@@ -35,6 +42,8 @@ use crate::app::App;
 /// The slice's routes.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .routes(routes!(create::create))
+        .routes(routes!(scope_answer::answer))
         .routes(routes!(proposal::propose))
         .routes(routes!(preview::preview))
         .routes(routes!(wiql_check::check))

@@ -79,6 +79,8 @@ pub struct ImportDetail {
     pub n_read: i64,
     /// Why it stopped, in words.
     pub detail: Option<String>,
+    /// When the import that runs first began, microseconds UTC by the server's clock.
+    pub started_us: Option<i64>,
     /// Cards that would leave in one go; somebody is asked.
     pub leaving: Option<Leaving>,
     /// Cards that stay although they left the scope, because somebody said so.

@@ -9,8 +9,10 @@ use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::boards::Leaving;
 use super::{Store, StoreError, Tx};
 use crate::ids::{BoardId, CompanyId, ConnectionId, ItemId};
+use crate::live::Noun;
 use crate::{db, run, sql, tx};
 
 sql! {
@@ -42,12 +44,44 @@ sql! {
     };
     NUMBERS_ON_BOARD = "select w.work_item_id, w.item_id from cards c join work_items w on w.item_id = c.item_id
         where c.company_id = $1 and c.board_id = $2 and c.left_us is null and w.work_item_id is not null";
+    // What a scope is judged by, of the cards that can be read there.
+    CARD_FACTS = {
+        sqlite: "select w.work_item_id, w.item_id, json_extract(w.fields, '$.\"System.CreatedDate\"') as created_date,
+                json_extract(w.fields, '$.\"System.WorkItemType\"') as work_item_type,
+                json_extract(w.fields, '$.\"System.AreaId\"') as area_id
+            from cards c join work_items w on w.item_id = c.item_id
+            where c.company_id = $1 and c.board_id = $2 and c.left_us is null and w.work_item_id is not null
+            and w.presence = 'present'",
+        postgres: "select w.work_item_id, w.item_id, w.fields ->> 'System.CreatedDate' as created_date,
+                w.fields ->> 'System.WorkItemType' as work_item_type,
+                (w.fields ->> 'System.AreaId')::bigint as area_id
+            from cards c join work_items w on w.item_id = c.item_id
+            where c.company_id = $1 and c.board_id = $2 and c.left_us is null and w.work_item_id is not null
+            and w.presence = 'present'"
+    };
+    N_CARDS = "select count(*) from cards where company_id = $1 and board_id = $2 and left_us is null";
+    HEARD_LAST = "select max(received_us) from notices where company_id = $1 and connection_id = $2";
     NODES_SINCE = {
         sqlite: "select distinct json_extract(fields, '$.\"System.AreaId\"'), json_extract(fields, '$.\"System.IterationId\"')
             from work_items where company_id = $1 and connection_id = $2 and change_number > $3 and fields is not null",
         postgres: "select distinct (fields ->> 'System.AreaId')::bigint, (fields ->> 'System.IterationId')::bigint
             from work_items where company_id = $1 and connection_id = $2 and change_number > $3 and fields is not null"
     };
+}
+
+/// What a scope is judged by, of one card.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct CardFacts {
+    /// Its number there.
+    pub work_item_id: i64,
+    /// Its item.
+    pub item_id: Uuid,
+    /// When it was made there, ISO 8601.
+    pub created_date: Option<String>,
+    /// Its type.
+    pub work_item_type: Option<String>,
+    /// Number of its area.
+    pub area_id: Option<i64>,
 }
 
 /// A work item to take in, as both databases take a list of them: written out where it was read, beside the others.
@@ -131,6 +165,24 @@ impl Store {
         Ok(paired(rows))
     }
 
+    /// What the scope of a board is judged by, of each card that can be read there.
+    pub async fn card_facts(&self, company: CompanyId, board: BoardId) -> Result<Vec<CardFacts>, StoreError> {
+        db!(self, |c, dialect| sqlx::query_as::<_, CardFacts>(
+            CARD_FACTS.on(dialect)
+        )
+        .bind(company.0)
+        .bind(board.0)
+        .fetch_all(c))
+    }
+
+    /// When anything was last heard of on a connection, microseconds UTC.
+    pub async fn last_heard_us(&self, company: CompanyId, connection: ConnectionId) -> Result<Option<i64>, StoreError> {
+        db!(self, |c| sqlx::query_scalar(HEARD_LAST)
+            .bind(company.0)
+            .bind(connection.0)
+            .fetch_one(c))
+    }
+
     /// Numbers of the area and iteration nodes that work items name which changed after a change number.
     pub async fn nodes_named_since(
         &self,
@@ -168,7 +220,7 @@ impl Tx {
         &mut self,
         company: CompanyId,
         connection: ConnectionId,
-        items: &[NewItem],
+        items: &[&NewItem],
         now_us: i64,
         change: i64,
     ) -> Result<BTreeMap<WorkItemId, ItemId>, StoreError> {
@@ -192,6 +244,38 @@ impl Tx {
             .bind(Json(&numbers))
             .fetch_all(c))?;
         Ok(paired(rows))
+    }
+
+    /// Cards would leave a board in one go: they stay, and somebody is asked.
+    pub async fn stop_scope(
+        &mut self,
+        company: CompanyId,
+        board: BoardId,
+        items: &BTreeSet<ItemId>,
+        now_us: i64,
+    ) -> Result<(), StoreError> {
+        let Some(row) = self.board(company, board).await? else {
+            return Ok(());
+        };
+        let mut detail = row.import_detail.0;
+        let before = detail.leaving.take();
+        let since_us = before.as_ref().map_or(now_us, |before| before.since_us);
+        let asked: BTreeSet<ItemId> = before.into_iter().flat_map(|before| before.items).collect();
+        detail.leaving = Some(Leaving {
+            items: asked.union(items).copied().collect(),
+            since_us,
+        });
+        let change = self.number_change(company, Noun::Board, board.0).await?;
+        self.set_board_import(company, board, &row.import_state, &detail, change)
+            .await
+    }
+
+    /// How many cards are on a board.
+    pub async fn n_cards_of(&mut self, company: CompanyId, board: BoardId) -> Result<i64, StoreError> {
+        tx!(self, |c| sqlx::query_scalar(N_CARDS)
+            .bind(company.0)
+            .bind(board.0)
+            .fetch_one(c))
     }
 
     /// Which of these items have no work item yet: the work item that carries their marker is theirs.

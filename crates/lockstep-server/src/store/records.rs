@@ -193,8 +193,9 @@ impl Tx {
                 }
                 applied.change = Some(change);
             }
-            // They stay; whoever may decide about it sees so from what is on the board.
-            Record::ScopeStopped { .. } => {}
+            Record::ScopeStopped { board, items } => {
+                self.stop_scope(scope.company, *board, items, scope.now_us).await?;
+            }
             Record::Entered { .. } | Record::Left { .. } => unreachable!("cards move once their items are numbered"),
             Record::Paired(item, work_item) => {
                 self.pair(scope, *item, *work_item).await?;

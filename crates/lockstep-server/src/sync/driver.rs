@@ -2,7 +2,7 @@
 //!
 //! A ring of [`App::wake`](crate::app::Shared::wake) names a connection with something new; every [`LOOK_EVERY`] all are
 //! looked at, so a ring that was lost costs seconds. What a worker does with its connection is the worker's alone: trouble
-//! in one, a panic included, stops no other.
+//! in one, a panic included, stops no other. Beside them runs what [keeps boards filled](import_keep).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,12 +16,14 @@ use tokio_util::sync::CancellationToken;
 use super::worker;
 use crate::app::App;
 use crate::ids::{CompanyId, ConnectionId};
+use crate::program_board::import_keep;
 
 /// How often every connection is looked at without a ring.
 const LOOK_EVERY: Duration = Duration::from_secs(15);
 
 /// Drives every enabled connection until the server is asked to stop, and ends when every worker has.
 pub async fn run(app: App) {
+    let boards = tokio::spawn(import_keep::run(app.clone()));
     let mut rings = app.wake.listen();
     let mut clock = tokio::time::interval(LOOK_EVERY);
     let mut driver = Driver {
@@ -61,6 +63,7 @@ pub async fn run(app: App) {
         worker.stop.cancel();
     }
     while driver.tasks.join_next().await.is_some() {}
+    let _has_ended = boards.await;
 }
 
 struct Driver {

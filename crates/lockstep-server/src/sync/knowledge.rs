@@ -10,7 +10,8 @@ use lockstep_sync::rules::{ConflictRule, Rules, TokenOwner, WithoutOwnToken};
 use super::calls::ConnectionClients;
 use crate::app::App;
 use crate::config::Config;
-use crate::ids::{CompanyId, ConnectionId, MemberId};
+use crate::ids::{BoardId, CompanyId, ConnectionId, MemberId};
+use crate::program_board::nodes::{Nodes, scope_of};
 use crate::store::StoreError;
 use crate::store::connections::ConnectionRow;
 use crate::store::credentials::CredentialRow;
@@ -30,6 +31,8 @@ pub struct Told {
     pub rules: Rules,
     /// Whether the connection's token counts as taken. It is tried again when that changes.
     pub is_token_ok: bool,
+    /// As of which changes of the boards their nodes and scopes were told.
+    boards: BTreeMap<BoardId, (i64, usize)>,
 }
 
 impl Told {
@@ -39,17 +42,61 @@ impl Told {
         company: CompanyId,
         connection: ConnectionId,
         projects: Option<&BTreeSet<String>>,
+        before: Option<&Self>,
     ) -> Result<Option<Self>, StoreError> {
         let Some(row) = app.store.connection(company, connection).await? else {
             return Ok(None);
         };
         let credentials = app.store.credentials(company, connection).await?;
         let members = app.store.members(company).await?;
-        Ok(Some(Self {
+        let mut told = Self {
             rules: rules(&app.config, &row, &credentials, &members, projects),
             is_token_ok: credentials.iter().any(|c| c.member_id.is_none() && c.state == "ok"),
-        }))
+            boards: BTreeMap::new(),
+        };
+        told.read_boards(app, company, connection, before).await?;
+        Ok(Some(told))
     }
+
+    /// Scopes of the boards and paths of the nodes; as they were told before where no board has changed, since a node that
+    /// changes is a change of the boards.
+    async fn read_boards(
+        &mut self,
+        app: &App,
+        company: CompanyId,
+        connection: ConnectionId,
+        before: Option<&Self>,
+    ) -> Result<(), StoreError> {
+        let boards = app.store.boards_of_connection(company, connection).await?;
+        if boards.is_empty() {
+            return Ok(());
+        }
+        let n_cards: BTreeMap<BoardId, i64> = app.store.n_cards(company).await?.into_iter().collect();
+        let n_cards = |board: BoardId| about(n_cards.get(&board).copied().unwrap_or(0));
+        self.boards = boards
+            .iter()
+            .map(|board| (board.board(), (board.change_number, n_cards(board.board()))))
+            .collect();
+        if let Some(before) = before.filter(|before| before.boards == self.boards) {
+            self.rules.nodes.clone_from(&before.rules.nodes);
+            self.rules.scopes.clone_from(&before.rules.scopes);
+            return Ok(());
+        }
+        let nodes = Nodes::of(app.store.nodes(company, connection).await?);
+        self.rules.nodes = nodes.rows().map(|node| (node.node_id, node.path.clone())).collect();
+        self.rules.scopes = boards
+            .iter()
+            .map(|board| scope_of(board, &nodes, n_cards(board.board())))
+            .collect();
+        Ok(())
+    }
+}
+
+/// A number of cards by its two highest bits: it says how many may leave at once, and a card more or less is no news.
+fn about(n_cards: i64) -> usize {
+    let n_cards = usize::try_from(n_cards).unwrap_or(0);
+    let step = 1_usize << n_cards.checked_ilog2().unwrap_or(0).saturating_sub(1);
+    n_cards / step * step
 }
 
 /// The rules that follow from the rows.

@@ -167,7 +167,7 @@ impl<'w> Session<'w> {
             company,
             connection,
         });
-        let Some(mut told) = Told::read(app, company, connection, None).await? else {
+        let Some(mut told) = Told::read(app, company, connection, None, None).await? else {
             return Ok(None);
         };
         // Before anything is sent: a creation goes only where the connection's token can read. After the token was looked
@@ -260,7 +260,14 @@ impl<'w> Session<'w> {
     }
 
     async fn what_there_is_to_tell(&self) -> Result<Option<Told>, StoreError> {
-        Told::read(self.app, self.company, self.connection, self.projects.as_ref()).await
+        Told::read(
+            self.app,
+            self.company,
+            self.connection,
+            self.projects.as_ref(),
+            Some(&self.told),
+        )
+        .await
     }
 
     /// Tells the replica of pending notices it was not told of yet.

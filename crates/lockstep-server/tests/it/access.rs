@@ -65,6 +65,8 @@ const MATRIX: &[(&str, &str, [&str; 5])] = &[
     ("POST", "/api/action-items/{id}/restore", EDITORS),
     ("POST", "/api/boards/proposal", BOARD_ADMINS),
     ("POST", "/api/boards/preview", BOARD_ADMINS),
+    ("POST", "/api/boards", BOARD_ADMINS),
+    ("POST", "/api/boards/{id}/leaving", BOARD_ADMINS),
     ("POST", "/api/connections/{id}/wiql", BOARD_ADMINS),
     ("GET", "/api/sync", MEMBERS),
     ("POST", "/api/edits/{id}/decide", EDITORS),

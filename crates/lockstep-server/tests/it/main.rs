@@ -3,6 +3,8 @@
 mod access;
 mod accounts;
 mod action_items;
+mod board_import;
+mod board_making;
 mod canary;
 mod command;
 mod companies;

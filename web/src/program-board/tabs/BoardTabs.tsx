@@ -11,6 +11,7 @@ import { boardsQuery } from "../list/calls";
 import { parseBoardSearch } from "../search";
 import { keepPlace, placeOf } from "./boardPlace";
 import { BOARD_PAGES, type BoardPage } from "./pages";
+import { useKeptGridScroll } from "./scroll";
 import style from "./tabs.module.css";
 
 interface TabsProps {
@@ -24,6 +25,7 @@ export function BoardTabs({ board, here }: TabsProps) {
   useEffect(() => {
     if (here === "board") keepPlace(board.id, parseBoardSearch(search));
   }, [here, board.id, search]);
+  useKeptGridScroll(board.id, here === "board");
   return (
     <div className={style.place}>
       <Switcher board={board} here={here} isPhone={isPhone} />

@@ -11,7 +11,7 @@ import { Card } from "../../ui/surface";
 import { toast } from "../../ui/toast";
 import { boardChanged, boardQuery, changeBoard } from "../list/calls";
 import type { BoardDetail, BoardPerson } from "../list/shapes";
-import { accessOf, isAlways, samePeople, withAccess, type Access } from "./people";
+import { accessOf, choicesFor, isAlways, samePeople, withAccess, type Access, type See } from "./people";
 import style from "./settings.module.css";
 
 const ACCESS_WORDS: Record<Access, string> = { none: "No access", sees: "Sees it", edits: "Sees and edits" };
@@ -20,7 +20,7 @@ const N_WITHOUT_FIND = 12;
 export function PeopleCard({ board }: { board: BoardDetail }) {
   const client = useQueryClient();
   const members = useQuery(membersQuery);
-  const [draft, setDraft] = useState<{ see: "company" | "listed"; people: BoardPerson[] } | null>(null);
+  const [draft, setDraft] = useState<{ see: See; people: BoardPerson[] } | null>(null);
   const [find, setFind] = useState("");
   const { see, people } = draft ?? board;
   const isChanged = see !== board.see || !samePeople(people, board.people);
@@ -40,7 +40,7 @@ export function PeopleCard({ board }: { board: BoardDetail }) {
   return (
     <Card title="People" says="The board shows what its connection can read, to everybody who may see it.">
       <div className={layout.stack}>
-        <RadioCards<"company" | "listed">
+        <RadioCards<See>
           legend="Who may see it"
           name="see"
           value={see}
@@ -49,7 +49,7 @@ export function PeopleCard({ board }: { board: BoardDetail }) {
             {
               value: "company",
               title: "Everybody in the company",
-              says: "Those below who may edit, edit it.",
+              says: "Members plan on it, but those who only see it below.",
             },
             {
               value: "listed",
@@ -75,11 +75,13 @@ export function PeopleCard({ board }: { board: BoardDetail }) {
                 </span>
                 {isAlways(member) ? (
                   <span className={layout.faint}>Always sees and edits</span>
+                ) : choicesFor(see, member).length === 1 ? (
+                  <span className={layout.faint}>{ACCESS_WORDS[accessOf(see, people, member)]}</span>
                 ) : (
                   <select
                     className={style.access}
                     aria-label={`Access of ${member.name}`}
-                    value={accessOf(see, people, member.id)}
+                    value={accessOf(see, people, member)}
                     onChange={(event) =>
                       setDraft({
                         see,
@@ -87,10 +89,7 @@ export function PeopleCard({ board }: { board: BoardDetail }) {
                       })
                     }
                   >
-                    {(see === "company"
-                      ? (["sees", "edits"] as const)
-                      : (["none", "sees", "edits"] as const)
-                    ).map((access) => (
+                    {choicesFor(see, member).map((access) => (
                       <option key={access} value={access}>
                         {ACCESS_WORDS[access]}
                       </option>

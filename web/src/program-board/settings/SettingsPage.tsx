@@ -1,12 +1,12 @@
 // A board's settings: the answers it was made with, what another answer would bring, how it writes, who may see it.
 import { useQuery, useQueryClient, useMutation } from "@tanstack/react-query";
-import { useNavigate, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { Problem, sentence } from "../../api/client";
 import type { Connection } from "../../api/types";
 import { Page } from "../../app/Page";
 import { connectionsQuery } from "../../app/queries";
-import { Button } from "../../ui/Button";
+import { Button, buttonClass } from "../../ui/Button";
 import layout from "../../ui/layout.module.css";
 import { Skeleton } from "../../ui/marks";
 import { Banner, Card, Empty } from "../../ui/surface";
@@ -140,16 +140,29 @@ function WriteModeCard({ board }: { board: BoardDetail }) {
     onError: (error) => refusal("The write mode was not changed.", sentence(error)),
   });
   const shown = change.isPending ? change.variables : board.write_mode;
+  // What was planned on hold is published or discarded first, so that nothing is left behind unseen.
+  const isKept = board.write_mode === "hold" && board.n_drafts > 0;
   return (
     <Card
       title="Write mode"
       says={
-        board.n_drafts > 0
-          ? `${plural(board.n_drafts, "unpublished change stays", "unpublished changes stay")} unpublished until somebody publishes or discards ${board.n_drafts === 1 ? "it" : "them"}.`
+        isKept
+          ? `${plural(board.n_drafts, "unpublished change waits", "unpublished changes wait")}: publish or discard ${board.n_drafts === 1 ? "it" : "them"} before the board leaves hold.`
           : "Counts for what is done from now on."
       }
+      acts={
+        isKept && (
+          <Link to="/boards/$id/publish" params={{ id: board.id }} className={buttonClass()}>
+            Review and publish
+          </Link>
+        )
+      }
     >
-      <WriteModes value={shown} onChange={(mode) => change.mutate(mode)} isDisabled={change.isPending} />
+      <WriteModes
+        value={shown}
+        onChange={(mode) => change.mutate(mode)}
+        isDisabled={change.isPending || isKept}
+      />
     </Card>
   );
 }

@@ -1,25 +1,37 @@
 // Who may see a board and who may plan on it. Pure.
+// Whoever manages boards may do everything on each. A board of the company is planned on by every member but those listed
+// as looking on; another one by those listed with the right to. A viewer looks on everywhere.
 import type { Member } from "../../api/types";
 import type { BoardPerson } from "../list/shapes";
 
 export type Access = "none" | "sees" | "edits";
+export type See = "company" | "listed";
 
-/** What a person may do here beyond what their role gives everywhere. */
-export function accessOf(see: "company" | "listed", people: readonly BoardPerson[], member: string): Access {
-  const own = people.find((one) => one.member_id === member);
-  if (own) return own.may_edit ? "edits" : "sees";
-  return see === "company" ? "sees" : "none";
+export function accessOf(
+  see: See,
+  people: readonly BoardPerson[],
+  member: Pick<Member, "id" | "role">,
+): Access {
+  const own = people.find((one) => one.member_id === member.id);
+  if (!own && see === "listed") return "none";
+  return (own?.may_edit ?? true) && member.role !== "viewer" ? "edits" : "sees";
+}
+
+/** What there is to choose for somebody. */
+export function choicesFor(see: See, { role }: Pick<Member, "role">): Access[] {
+  const choices: Access[] = see === "listed" ? ["none", "sees", "edits"] : ["sees", "edits"];
+  return role === "viewer" ? choices.filter((access) => access !== "edits") : choices;
 }
 
 /** The list after somebody's access was chosen: who needs no entry has none. */
 export function withAccess(
-  see: "company" | "listed",
+  see: See,
   people: readonly BoardPerson[],
   member: string,
   access: Access,
 ): BoardPerson[] {
   const others = people.filter((one) => one.member_id !== member);
-  const needsEntry = access === "edits" || (access === "sees" && see === "listed");
+  const needsEntry = see === "listed" ? access !== "none" : access === "sees";
   return needsEntry ? [...others, { member_id: member, may_edit: access === "edits" }] : others;
 }
 

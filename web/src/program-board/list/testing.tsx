@@ -18,6 +18,7 @@ import { SessionProvider } from "../../app/session";
 export interface Asked {
   method: string;
   path: string;
+  query: string;
   body: Record<string, unknown>;
 }
 
@@ -39,6 +40,7 @@ export function serve(answers: Record<string, Answer>): Asked[] {
     const one = {
       method: request.method,
       path: new URL(request.url).pathname,
+      query: new URL(request.url).search,
       body: text ? JSON.parse(text) : {},
     };
     asked.push(one);

@@ -106,7 +106,7 @@ function Group(props: ColumnProps & { group: LensColumn["groups"][number] }) {
               </span>
             )}
           </button>
-          <Dependencies words={props.wordsOf(feature.id)} />
+          {group.isHome && <Dependencies words={props.wordsOf(feature.id)} />}
         </div>
       )}
       {group.stories.map((tile) => (

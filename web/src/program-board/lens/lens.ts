@@ -12,6 +12,8 @@ export interface LensGroup {
   feature: Card | null;
   /** The team of the feature, where it is another one. */
   owner: number | null;
+  /** Its home: elsewhere it is named again and what binds it is not. */
+  isHome: boolean;
   stories: Tile[];
 }
 
@@ -39,6 +41,7 @@ export function lensColumns(model: Model, placement: Placement, team: number): L
           key: tile.key,
           feature: tile.card,
           owner: tile.card.team === team || tile.card.team < 0 ? null : tile.card.team,
+          isHome: tile.kind === "card",
           stories: tile.stories
             .flatMap((story) => tileFor(placement, model.cards, story.id) ?? [])
             .sort(byRank),
@@ -46,7 +49,8 @@ export function lensColumns(model: Model, placement: Placement, team: number): L
       // A feature whose stories all lie elsewhere has nothing to do here.
       else if (tile.n_stories === 0) loose.push(tile);
     }
-    if (loose.length > 0) groups.push({ key: "loose", feature: null, owner: null, stories: loose });
+    if (loose.length > 0)
+      groups.push({ key: "loose", feature: null, owner: null, isHome: true, stories: loose });
     const stories = groups.flatMap((group) => group.stories);
     return { column, groups, people: peopleOf(stories), n_stories: stories.length };
   });

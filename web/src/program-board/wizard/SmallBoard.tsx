@@ -25,7 +25,7 @@ export function SmallBoard({ set_up, preview, types, isOld }: SmallProps) {
     return (colour && legible(colour, isDark)) || "var(--text-3)";
   };
   const columns = {
-    gridTemplateColumns: `minmax(64px, 92px) repeat(${set_up.columns.length}, minmax(56px, 1fr))`,
+    gridTemplateColumns: `var(--team) repeat(${set_up.columns.length}, minmax(52px, 1fr))`,
   };
   return (
     <div

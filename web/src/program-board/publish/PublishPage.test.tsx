@@ -121,6 +121,16 @@ describe("the review before publishing", () => {
     ]);
   });
 
+  test("leads to Azure DevOps for what cannot be filled in here", async () => {
+    const url = "https://dev.azure.com/northquay/Harbour/_workitems/edit/2";
+    open({
+      "GET /api/boards/b/publish": review({ items: [item("2", { result: "refused", answer: "No.", url })] }),
+    });
+    const link = await screen.findByRole("link", { name: "Open in Azure DevOps" });
+    expect(link.getAttribute("href")).toBe(url);
+    expect(screen.queryByRole("button", { name: "Fill in and try again" })).toBeNull();
+  });
+
   test("puts one back by giving it up", async () => {
     const { user } = open();
     await user.click(await button("Put 1 back"));

@@ -172,6 +172,11 @@ function Refused({ item, canChange, isBusy, acts }: FixProps) {
               Fill in and try again
             </Button>
           )}
+          {!fix && item.url && (
+            <a href={item.url} target="_blank" rel="noreferrer" className={buttonClass("plain", "small")}>
+              Open in Azure DevOps
+            </a>
+          )}
           {!fix && (
             <Button size="small" icon={<RotateCw size={14} />} isBusy={acts.isTrying} onClick={acts.tryAgain}>
               Try again

@@ -48,6 +48,8 @@ export interface ReviewItem {
   } | null;
   /** The field a rule asked for, when the answer names one. */
   fix: { field: string; name: string; values: string[] | null } | null;
+  /** Its page in Azure DevOps, where the server says it: what cannot be filled in here is filled in there. */
+  url?: string | null;
 }
 
 export type Outcome = "written" | "refused" | "conflict" | "held" | "unknown";

@@ -130,6 +130,38 @@ impl Role {
     }
 }
 
+/// What a member may do on one board, beside what the role includes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BoardRights {
+    /// See it at all; for whoever may not, it is not there.
+    pub may_see: bool,
+    /// Plan on it.
+    pub may_edit: bool,
+    /// Set it up, publish and discard for everybody.
+    pub may_manage: bool,
+}
+
+impl BoardRights {
+    /// The rights of a role on a board that the whole company sees, or only those listed. `listed` is whether the member is
+    /// listed, and with the right to edit.
+    ///
+    /// Whoever manages boards has every right on each. A board of the company is planned on by every member, but for those
+    /// who are listed as looking on; another one by those who are listed with the right to.
+    pub const fn of(role: Role, is_for_company: bool, listed: Option<bool>) -> Self {
+        let may_manage = role.may(Act::ManageBoards);
+        let may_see = may_manage || ((is_for_company || listed.is_some()) && role.may(Act::ViewBoards));
+        let is_let_in = match listed {
+            Some(may_edit) => may_edit,
+            None => is_for_company,
+        };
+        Self {
+            may_see,
+            may_edit: may_manage || (is_let_in && role.may(Act::EditBoards)),
+            may_manage,
+        }
+    }
+}
+
 /// A role that nobody knows.
 #[derive(Debug, thiserror::Error)]
 #[error("no such role")]
@@ -249,6 +281,13 @@ pub const TABLE: &[(&str, &str, Rule)] = &[
     ("POST", "/api/boards", Rule::May(Act::ManageBoards)),
     ("POST", "/api/boards/{id}/leaving", Rule::May(Act::ManageBoards)),
     ("POST", "/api/connections/{id}/wiql", Rule::May(Act::ManageBoards)),
+    ("GET", "/api/boards", Rule::May(Act::ViewBoards)),
+    ("GET", "/api/boards/{id}", Rule::May(Act::ViewBoards)),
+    ("PATCH", "/api/boards/{id}", Rule::May(Act::ManageBoards)),
+    ("DELETE", "/api/boards/{id}", Rule::May(Act::ManageBoards)),
+    ("GET", "/api/boards/{id}/snapshot", Rule::May(Act::ViewBoards)),
+    ("GET", "/api/boards/{id}/changes", Rule::May(Act::ViewBoards)),
+    ("POST", "/api/boards/{id}/presence", Rule::May(Act::ViewBoards)),
     // Sync
     ("GET", "/api/sync", Rule::May(Act::ViewSync)),
     ("POST", "/api/edits/{id}/decide", Rule::May(Act::DecideEdits)),
@@ -362,6 +401,29 @@ mod tests {
             assert_eq!(role.may(Act::ManageConnections), is_admin);
             assert_eq!(role.may(Act::ManageMembers), is_admin);
         }
+    }
+
+    #[test]
+    fn a_board_is_seen_and_edited_by_those_it_lets_in() {
+        let check = |role, is_for_company, listed, may_see, may_edit| {
+            let rights = BoardRights::of(role, is_for_company, listed);
+            assert_eq!(
+                (rights.may_see, rights.may_edit),
+                (may_see, may_edit),
+                "{role:?} {is_for_company} {listed:?}"
+            );
+            assert_eq!(rights.may_manage, role.may(Act::ManageBoards));
+        };
+        check(Role::Member, true, None, true, true);
+        check(Role::Member, true, Some(false), true, false);
+        check(Role::Member, false, None, false, false);
+        check(Role::Member, false, Some(false), true, false);
+        check(Role::Member, false, Some(true), true, true);
+        check(Role::Viewer, true, None, true, false);
+        check(Role::Viewer, false, None, false, false);
+        check(Role::Viewer, false, Some(true), true, false);
+        check(Role::BoardAdmin, false, None, true, true);
+        check(Role::CompanyAdmin, false, Some(false), true, true);
     }
 
     #[test]

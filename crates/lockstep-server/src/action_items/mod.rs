@@ -19,7 +19,7 @@ pub mod people;
 mod push;
 pub mod requests;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 pub mod shapes;
 pub mod status;
 mod type_reader;

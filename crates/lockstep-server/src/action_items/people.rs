@@ -83,6 +83,11 @@ impl People {
         self.members.get(&id)
     }
 
+    /// The members who may sign in.
+    pub fn active(&self) -> impl Iterator<Item = &Person> {
+        self.members.values().filter(|person| person.is_active)
+    }
+
     /// A member's name; a few words where the member is unknown.
     pub fn name(&self, id: MemberId) -> &str {
         self.members.get(&id).map_or("Somebody", |person| &person.name)

@@ -62,6 +62,7 @@ pub fn people() -> People {
 pub fn types() -> Types {
     let state = |name: &str, category| StateInfo::new(name, Some("b2b2b2".into()), category);
     let task = TypeInfo {
+        icon: None,
         name: "Task".into(),
         color: Some("F2CB1D".into()),
         states: vec![
@@ -75,6 +76,7 @@ pub fn types() -> Types {
         is_disabled: false,
     };
     let note = TypeInfo {
+        icon: None,
         name: "Note".into(),
         fields: vec![field::TITLE.into()],
         ..task.clone()

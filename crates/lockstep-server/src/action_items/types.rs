@@ -28,6 +28,9 @@ pub struct TypeInfo {
     pub name: String,
     /// Its colour, `RRGGBB`.
     pub color: Option<String>,
+    /// Name of its picture; what was kept before pictures were has none.
+    #[serde(default)]
+    pub icon: Option<String>,
     /// Its states, in the server's order.
     pub states: Vec<StateInfo>,
     /// Reference names of its fields; empty where the server names none.
@@ -58,6 +61,7 @@ impl TypeInfo {
         Self {
             name: read.name.clone(),
             color: read.color.clone(),
+            icon: read.icon.clone(),
             states: read
                 .states
                 .iter()
@@ -124,6 +128,7 @@ mod tests {
 
     fn task() -> TypeInfo {
         TypeInfo {
+            icon: None,
             name: "Task".into(),
             color: Some("F2CB1D".into()),
             states: vec![

@@ -5,6 +5,8 @@
 //! Azure DevOps to write.
 
 pub mod agreement;
+pub mod boards;
+pub mod changes;
 pub mod create;
 pub mod field_words;
 pub mod held;
@@ -24,12 +26,17 @@ pub mod proposal_answer;
 pub mod proposal_pi;
 pub mod proposal_read;
 pub mod proposal_teams;
+pub mod publish_write;
 pub mod rank;
 pub mod refusals;
+#[cfg(test)]
+mod samples;
 pub mod scope_answer;
 pub mod scope_pass;
 pub mod set_up;
 pub mod shapes;
+pub mod snapshot;
+pub mod summary;
 pub mod view;
 pub mod views;
 pub mod wiql_check;
@@ -42,6 +49,11 @@ use crate::app::App;
 /// The slice's routes.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .routes(routes!(boards::list))
+        .routes(routes!(boards::detail, boards::edit, boards::delete))
+        .routes(routes!(snapshot::snapshot))
+        .routes(routes!(changes::changes))
+        .routes(routes!(changes::presence))
         .routes(routes!(create::create))
         .routes(routes!(scope_answer::answer))
         .routes(routes!(proposal::propose))

@@ -246,6 +246,21 @@ impl SetUp {
         problems.0
     }
 
+    /// Whether another set-up finds the same work items.
+    pub fn finds_the_same(&self, other: &Self) -> bool {
+        fn areas(set_up: &SetUp) -> impl Iterator<Item = &TeamArea> {
+            set_up.teams.iter().flat_map(|team| &team.areas)
+        }
+        fn nodes(set_up: &SetUp) -> impl Iterator<Item = &i64> {
+            set_up.columns.iter().flat_map(|column| &column.node_ids)
+        }
+        self.scope == other.scope
+            && self.levels == other.levels
+            && self.pi == other.pi
+            && areas(self).eq(areas(other))
+            && nodes(self).eq(nodes(other))
+    }
+
     /// The level of a type; Azure DevOps takes any case.
     pub fn level(&self, work_item_type: &str) -> Option<Level> {
         let has = |types: &[String]| types.iter().any(|name| name.eq_ignore_ascii_case(work_item_type));

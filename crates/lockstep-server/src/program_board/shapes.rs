@@ -200,7 +200,7 @@ pub struct Card {
 }
 
 /// Who a card is assigned to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CardAssignee {
     /// Name.
     pub name: String,

@@ -18,6 +18,7 @@ use super::nodes::Nodes;
 use super::place::Places;
 use super::set_up::SetUp;
 use super::shapes::{Card, CardAssignee, CardConflict, CardLink, LinkDirection, WriteMode};
+use super::snapshot::Packed;
 use crate::action_items::people::People;
 use crate::ids::{BoardId, ItemId, MemberId};
 use crate::store::boards::BoardRow;
@@ -27,6 +28,8 @@ use crate::store::boards::BoardRow;
 pub struct BoardView {
     /// Its row.
     pub row: BoardRow,
+    /// Label of its connection.
+    pub label: Option<String>,
     /// Area and iteration nodes.
     pub nodes: Nodes,
     /// Its places.
@@ -41,6 +44,8 @@ pub struct BoardView {
     pub version: i64,
     /// The change number at which what all cards share last became another.
     pub frame_version: i64,
+    /// Snapshots as they were packed last.
+    pub packed: Vec<Packed>,
     names: Names,
     held: BTreeMap<ItemId, Held>,
     numbers: HashMap<i64, ItemId>,
@@ -88,11 +93,13 @@ impl BoardView {
             version: row.change_number,
             frame_version: row.change_number,
             row,
+            label: None,
             nodes,
             places,
             people,
             change,
             since: change,
+            packed: Vec::new(),
             names: Names::default(),
             held: BTreeMap::new(),
             numbers: HashMap::new(),

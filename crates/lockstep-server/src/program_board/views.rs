@@ -85,7 +85,9 @@ async fn loaded(app: &App, company: CompanyId, board: BoardId) -> Result<Option<
     let connection = row.connection();
     let nodes = Nodes::of(app.store.nodes(company, connection).await?);
     let people = people(app, company, connection).await?;
+    let label = label(app, company, connection).await?;
     let mut view = BoardView::new(row, nodes, people, change);
+    view.label = label;
     let mut edits = by_item(app.store.unsettled_of_board(company, board).await?);
     let rows = app.store.board_items(company, board).await?;
     let changes = rows.iter().map(|row| (ItemId(row.item_id), row.change())).collect();
@@ -131,6 +133,12 @@ async fn refreshed(app: &App, company: CompanyId, mut view: BoardView) -> Result
         let people = people(app, company, row.connection()).await?;
         view.reframe(row, nodes, people, change);
     }
+    if names_one(&[Noun::Connection], Some(view.row.connection_id)) {
+        let label = label(app, company, view.row.connection()).await?;
+        if label != view.label {
+            (view.label, view.version) = (label, change);
+        }
+    }
     let rows = app
         .store
         .board_items_changed_after(company, board, view.row.connection(), known)
@@ -140,7 +148,7 @@ async fn refreshed(app: &App, company: CompanyId, mut view: BoardView) -> Result
         return Ok(Some(view));
     }
     let ids: BTreeSet<ItemId> = rows.iter().map(|row| ItemId(row.item_id)).collect();
-    let mut edits = by_item(app.store.unsettled_of_items(company, &ids).await?);
+    let mut edits = by_item(app.store.unsettled_of_items(company, board, &ids).await?);
     // Read again behind the edits: one that was settled between the two shows as wanted, and never as undone.
     let rows = app
         .store
@@ -197,6 +205,10 @@ fn held(row: BoardItemRow, edits: &mut HashMap<ItemId, Vec<Edit>>, unit: &str, n
         placed: row.placed_team.zip(row.placed_column),
         rank: row.rank,
     }
+}
+
+async fn label(app: &App, company: CompanyId, connection: ConnectionId) -> Result<Option<String>, StoreError> {
+    Ok(app.store.connection(company, connection).await?.map(|row| row.label))
 }
 
 /// The members, matched with the owners of own tokens at the connection.

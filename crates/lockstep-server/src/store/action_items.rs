@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::work_items::id_list;
 use super::{Store, StoreError, Tx};
 use crate::action_items::origin::Origin;
 use crate::action_items::status::Status;
@@ -14,6 +15,11 @@ use crate::ids::{CompanyId, ConnectionId, ItemId, MemberId};
 use crate::{db, run, sql, tx};
 
 sql! {
+    AMONG = {
+        sqlite: "select id from action_items where company_id = $1 and id in (select unhex(value) from json_each($2))",
+        postgres: "select id from action_items where company_id = $1
+            and id in (select value::uuid from jsonb_array_elements_text($2))"
+    };
     INSERT = "insert into action_items (id, company_id, number, title, description_html, owner_member_id, owner_name, status,
             priority, due_on, tags, team, origin, is_blocked, created_by, created_us, changed_us, change_number)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
@@ -183,6 +189,20 @@ impl Store {
 }
 
 impl Tx {
+    /// Which of these items are action items.
+    pub(super) async fn action_items_among(
+        &mut self,
+        company: CompanyId,
+        items: &[ItemId],
+    ) -> Result<Vec<ItemId>, StoreError> {
+        let list = id_list(items.iter().map(|item| item.0));
+        let ids: Vec<Uuid> = tx!(self, |c, dialect| sqlx::query_scalar(AMONG.on(dialect))
+            .bind(company.0)
+            .bind(&list)
+            .fetch_all(c))?;
+        Ok(ids.into_iter().map(ItemId).collect())
+    }
+
     /// One action item, as this transaction sees it.
     pub async fn action_item(&mut self, company: CompanyId, id: ItemId) -> Result<Option<ActionItemRow>, StoreError> {
         tx!(self, |c| sqlx::query_as::<_, ActionItemRow>(BY_ID)

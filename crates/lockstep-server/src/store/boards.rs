@@ -30,8 +30,10 @@ sql! {
     SET_IMPORT = "update boards set import_state = $3, import_detail = $4, change_number = $5
         where company_id = $1 and id = $2 and deleted_us is null";
     SET_SCOPE_READ = "update boards set scope_read_us = $3 where company_id = $1 and id = $2";
+    FORGET_SCOPE_READ = "update boards set scope_read_us = null where company_id = $1 and id = $2";
     DELETE = "update boards set deleted_us = $3, change_number = $4 where company_id = $1 and id = $2 and deleted_us is null";
     PEOPLE = "select board_id, member_id, may_edit from board_members where company_id = $1 order by board_id, member_id";
+    LISTED = "select may_edit from board_members where company_id = $1 and board_id = $2 and member_id = $3";
     REMOVE_PEOPLE = "delete from board_members where company_id = $1 and board_id = $2";
     INSERT_PERSON = "insert into board_members (board_id, member_id, company_id, may_edit) values ($1, $2, $3, $4)";
 }
@@ -152,6 +154,20 @@ impl Store {
             .fetch_optional(c))
     }
 
+    /// Whether a member is listed on a board, and with the right to edit.
+    pub async fn listed_on_board(
+        &self,
+        company: CompanyId,
+        id: BoardId,
+        member: MemberId,
+    ) -> Result<Option<bool>, StoreError> {
+        db!(self, |c| sqlx::query_scalar(LISTED)
+            .bind(company.0)
+            .bind(id.0)
+            .bind(member.0)
+            .fetch_optional(c))
+    }
+
     /// Who is listed on the company's boards.
     pub async fn board_members(&self, company: CompanyId) -> Result<Vec<BoardMemberRow>, StoreError> {
         db!(self, |c| sqlx::query_as::<_, BoardMemberRow>(PEOPLE)
@@ -261,6 +277,19 @@ impl Tx {
             self,
             sqlx::query(SET_SCOPE_READ).bind(company.0).bind(id.0).bind(read_us)
         )?;
+        Ok(())
+    }
+
+    /// The scope of a board is to be read anew and whole; what somebody keeps on it stays kept.
+    pub async fn read_scope_again(&mut self, row: &BoardRow) -> Result<(), StoreError> {
+        let detail = ImportDetail {
+            kept: row.import_detail.0.kept.clone(),
+            ..ImportDetail::default()
+        };
+        let (company, id) = (CompanyId(row.company_id), row.board());
+        self.set_board_import(company, id, "importing", &detail, row.change_number)
+            .await?;
+        run!(self, sqlx::query(FORGET_SCOPE_READ).bind(company.0).bind(id.0))?;
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::work_items::id_list;
 use super::{Store, StoreError, Tx};
 use crate::ids::{BoardId, CompanyId, ItemId};
+use crate::live::{ChangeNotice, Noun};
 use crate::{db, run, sql, tx};
 
 sql! {
@@ -215,6 +216,35 @@ impl Tx {
                 .bind(change)
         )?;
         Ok(())
+    }
+
+    /// Announces the boards that show these items: one notice a board and transaction. Returns its number, the last of
+    /// several, if they are on any board.
+    pub async fn announce_cards(
+        &mut self,
+        company: CompanyId,
+        items: impl IntoIterator<Item = ItemId>,
+    ) -> Result<Option<i64>, StoreError> {
+        let boards: BTreeSet<BoardId> = self
+            .boards_of_items(company, items)
+            .await?
+            .into_iter()
+            .map(|(board, _)| board)
+            .collect();
+        let mut last = None;
+        for board in boards {
+            last = Some(self.announce_board(company, board).await?);
+        }
+        Ok(last)
+    }
+
+    /// Announces that cards of a board have changed, unless this transaction has already. Returns the notice's number.
+    pub async fn announce_board(&mut self, company: CompanyId, board: BoardId) -> Result<i64, StoreError> {
+        let is_it = |notice: &&ChangeNotice| notice.noun == Noun::Card && notice.id == board.0;
+        if let Some(told) = self.numbered.iter().find(is_it) {
+            return Ok(told.change);
+        }
+        self.number_change(company, Noun::Card, board.0).await
     }
 
     /// The last rank of a board, if it has cards.

@@ -21,6 +21,7 @@ sql! {
         from edits where company_id = $1 and item_id = $2 order by change_number, position";
     UNSETTLED_OF_COMPANY = "select id, connection_id, item_id, change_number, position, author, at_us, act, state, hold, attempt_id, doubt, ending, settled_us, board_id, is_draft
         from edits where company_id = $1 and state <> 'settled' order by change_number, position";
+    NUMBER_ITEM = "update work_items set change_number = $3 where company_id = $1 and item_id = $2";
     NEWER = "select item_id, change_number from edits
         where company_id = $1 and connection_id = $2 and state <> 'settled' and change_number > $3";
     N_UNSETTLED = "select state, hold, author from edits where company_id = $1 and connection_id = $2 and state <> 'settled'";
@@ -210,6 +211,11 @@ impl Tx {
                     .bind(edit.board.map(|board| board.0))
                     .bind(edit.is_draft)
             )?;
+        }
+        if n_new > 0 {
+            // Whatever shows the item shows the edit: boards, too.
+            run!(self, sqlx::query(NUMBER_ITEM).bind(company.0).bind(item.0).bind(change))?;
+            self.announce_cards(company, [item]).await?;
         }
         Ok(n_new)
     }

@@ -1,9 +1,9 @@
 //! The list of store files with SQL; a file missing here would escape the test that prepares every statement.
 
 use super::{
-    Statement, action_items, attempts, audit, board_items, boards, cards, changes, companies, connections, credentials,
-    cursors, edits, imports, members, nodes, notices, observations, readings, records, sessions, webhooks,
-    work_item_types, work_items,
+    Statement, action_items, attempts, audit, board_acts, board_items, boards, cards, changes, companies, connections,
+    credentials, cursors, edits, imports, members, nodes, notices, observations, publishes, readings, records,
+    sessions, webhooks, work_item_types, work_items,
 };
 
 /// Every statement of every store file, with the file's name.
@@ -12,6 +12,7 @@ pub fn statements() -> Vec<(&'static str, &'static [Statement])> {
         ("action_items", action_items::ALL),
         ("attempts", attempts::ALL),
         ("audit", audit::ALL),
+        ("board_acts", board_acts::ALL),
         ("board_items", board_items::ALL),
         ("boards", boards::ALL),
         ("cards", cards::ALL),
@@ -26,6 +27,7 @@ pub fn statements() -> Vec<(&'static str, &'static [Statement])> {
         ("nodes", nodes::ALL),
         ("notices", notices::ALL),
         ("observations", observations::ALL),
+        ("publishes", publishes::ALL),
         ("readings", readings::ALL),
         ("records", records::ALL),
         ("sessions", sessions::ALL),

@@ -50,6 +50,7 @@
 pub mod action_items;
 pub mod attempts;
 pub mod audit;
+pub mod board_acts;
 pub mod board_items;
 pub mod boards;
 pub mod cards;
@@ -66,6 +67,7 @@ pub mod members;
 pub mod nodes;
 pub mod notices;
 pub mod observations;
+pub mod publishes;
 mod readings;
 pub mod records;
 pub mod sessions;

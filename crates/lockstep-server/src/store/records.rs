@@ -20,6 +20,7 @@ use super::cards::NewCard;
 use super::{StoreError, Tx};
 use crate::ids::{AttemptId, BoardId, CompanyId, ConnectionId, EditId, ItemId};
 use crate::live::Noun;
+use crate::program_board::rank;
 use crate::{run, sql, tx};
 
 sql! {
@@ -108,15 +109,7 @@ impl Tx {
                 }
             }
         }
-        let mut change_of = BTreeMap::new();
-        for item in &applied.touched {
-            let change = self.number_change(scope.company, Noun::ActionItem, item.0).await?;
-            for text in [NUMBER_ITEM, NUMBER_ACTION_ITEM] {
-                run!(self, sqlx::query(text).bind(scope.company.0).bind(item.0).bind(change))?;
-            }
-            change_of.insert(*item, change);
-            applied.change = Some(change);
-        }
+        let change_of = self.number_touched(scope, &mut applied, &of_cards).await?;
         for record in of_cards {
             self.move_card(scope, record, &change_of).await?;
         }
@@ -125,6 +118,60 @@ impl Tx {
             self.insert_observation(scope, observation, change).await?;
         }
         Ok(applied)
+    }
+
+    /// Numbers what people can see a change of: an action item each, a board once, however many of its cards it is.
+    async fn number_touched(
+        &mut self,
+        scope: Scope,
+        applied: &mut Applied,
+        of_cards: &[&Record],
+    ) -> Result<BTreeMap<ItemId, i64>, SaveError> {
+        let mut change_of = BTreeMap::new();
+        if applied.touched.is_empty() {
+            return Ok(change_of);
+        }
+        let touched: Vec<ItemId> = applied.touched.iter().copied().collect();
+        for item in self.action_items_among(scope.company, &touched).await? {
+            let change = self.number_change(scope.company, Noun::ActionItem, item.0).await?;
+            run!(
+                self,
+                sqlx::query(NUMBER_ACTION_ITEM)
+                    .bind(scope.company.0)
+                    .bind(item.0)
+                    .bind(change)
+            )?;
+            change_of.insert(item, change);
+            applied.change = Some(change);
+        }
+        // Before cards move: the board that one leaves hears of it, too.
+        let mut of_boards = self.announce_cards(scope.company, touched.iter().copied()).await?;
+        for record in of_cards {
+            if let Record::Entered { board, .. } | Record::Left { board, .. } = record {
+                of_boards = Some(self.announce_board(scope.company, *board).await?);
+            }
+        }
+        if of_boards.is_none() && touched.iter().any(|item| !change_of.contains_key(item)) {
+            // On no board and no action item: still something that was waiting, held or written.
+            of_boards = Some(
+                self.number_change(scope.company, Noun::Sync, scope.connection.0)
+                    .await?,
+            );
+        }
+        if let Some(change) = of_boards {
+            applied.change = Some(applied.change.map_or(change, |before| before.max(change)));
+        }
+        for item in touched {
+            // The later number, where an item is both: whoever asks for what is newer finds it under either.
+            let own = change_of.get(&item).copied();
+            let change = own.into_iter().chain(of_boards).max().unwrap_or_default();
+            run!(
+                self,
+                sqlx::query(NUMBER_ITEM).bind(scope.company.0).bind(item.0).bind(change)
+            )?;
+            change_of.insert(item, change);
+        }
+        Ok(change_of)
     }
 
     async fn apply<'r>(
@@ -178,7 +225,17 @@ impl Tx {
                 observation,
                 boards,
             } => {
-                let change = self.number_change(scope.company, Noun::ActionItem, item.0).await?;
+                let mut change = None;
+                for board in boards {
+                    change = Some(self.announce_board(scope.company, *board).await?);
+                }
+                let change = match change {
+                    Some(change) => change,
+                    None => {
+                        self.number_change(scope.company, Noun::Sync, scope.connection.0)
+                            .await?
+                    }
+                };
                 self.insert_adopted(scope, *item, *work_item, &observation.remote, change)
                     .await
                     .map_err(|error| match error {
@@ -257,9 +314,11 @@ impl Tx {
     }
 
     async fn enter(&mut self, scope: Scope, item: ItemId, board: BoardId, change: i64) -> Result<(), SaveError> {
+        // Behind all others: whoever planned the rest did so without it.
+        let last = self.last_rank(scope.company, board).await?;
         let card = NewCard {
             item,
-            rank: String::new(),
+            rank: rank::between(last.as_deref(), None),
         };
         self.insert_cards(scope.company, board, &[card], scope.now_us, change)
             .await?;

@@ -137,13 +137,14 @@ impl Store {
             .bind(company.0)
             .bind(board.0)
             .fetch_all(c))?;
-        Ok(of_items(rows))
+        Ok(on_board(rows, board))
     }
 
-    /// The unsettled edits of these items, in order.
+    /// The unsettled edits of these items as the board shows them, in order.
     pub async fn unsettled_of_items(
         &self,
         company: CompanyId,
+        board: BoardId,
         items: &BTreeSet<ItemId>,
     ) -> Result<Vec<(ItemId, Edit)>, StoreError> {
         let list = id_list(items.iter().map(|item| item.0));
@@ -153,7 +154,7 @@ impl Store {
         .bind(company.0)
         .bind(&list)
         .fetch_all(c))?;
-        Ok(of_items(rows))
+        Ok(on_board(rows, board))
     }
 
     /// Titles of work items of a connection that are known, by number.
@@ -179,8 +180,10 @@ impl Store {
     }
 }
 
-fn of_items(rows: Vec<EditRow>) -> Vec<(ItemId, Edit)> {
+/// What waits to be published on another board is that board's plan alone.
+fn on_board(rows: Vec<EditRow>, board: BoardId) -> Vec<(ItemId, Edit)> {
     rows.into_iter()
+        .filter(|row| !row.is_draft || row.board_id == Some(board.0))
         .filter_map(|row| Some((ItemId(row.item_id), row.unsettled()?)))
         .collect()
 }

@@ -1,6 +1,6 @@
 // The board: rows, cells, cards and curves of what is in view, and what is done to them by pointer and keys.
 // It knows the plan and the desk; it changes the plan only through acts.
-import { useEffect, useLayoutEffect, useMemo, useRef, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, type ReactNode } from "react";
 import { dateOf, plural } from "../ui/time";
 import { useNow } from "../ui/useNow";
 import { Header, RowView, type CellShown } from "./BoardFrame";
@@ -25,6 +25,7 @@ import type { BoardActs } from "./useActs";
 import { useBoardInput } from "./useBoardInput";
 import { useCurves } from "./useCurves";
 import { useFocus } from "./useFocus";
+import { useGlide } from "./useGlide";
 import { usePointer, type Over } from "./usePointer";
 import { usePreview } from "./usePreview";
 import { MARGIN, useViewport } from "./useViewport";
@@ -58,7 +59,8 @@ export interface BoardProps {
 const TEAM_W = 148;
 const TEAM_W_SMALL = 128;
 const WIDE_PX = 1_224;
-const GLIDE_MS = 200;
+// More than a step of the view, and a multiple of a dash with its gap.
+const CURVE_MARGIN = 320;
 const N_NARROW = 184;
 const N_NARROWER = 150;
 
@@ -167,16 +169,7 @@ export function Board(props: BoardProps) {
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, when it is lifted
   }, [dragged]);
 
-  const tiles = useRef<HTMLDivElement>(null);
-  const glide = useRef(props.glide);
-  useLayoutEffect(() => {
-    const element = tiles.current;
-    if (glide.current === props.glide || !element) return;
-    glide.current = props.glide;
-    element.dataset["glide"] = "";
-    const timer = setTimeout(() => delete element.dataset["glide"], GLIDE_MS);
-    return () => clearTimeout(timer);
-  }, [props.glide]);
+  useGlide(layout, props.glide);
 
   const preview = usePreview(model, placement, rows, drag, carried);
   const active =
@@ -187,11 +180,6 @@ export function Board(props: BoardProps) {
     active,
     dragged === null ? null : { key: dragged, over: drag?.over ?? null },
   );
-  const curvesInView = useMemo(() => {
-    const [top, bottom] = [view.y - MARGIN, view.y + view.h + MARGIN];
-    return curves.curves.filter((curve) => curve.bottom >= top && curve.top <= bottom);
-  }, [curves.curves, view]);
-
   const drawn = useMemo(() => {
     if (view.w === 0) return [];
     const boxes = new Set<Box>(window.boxes);
@@ -328,13 +316,14 @@ export function Board(props: BoardProps) {
             {sprint === null && (
               <CurvesView
                 width={layout.width}
-                height={layout.height}
-                curves={curvesInView}
+                top={Math.max(0, view.y - CURVE_MARGIN)}
+                bottom={Math.min(layout.height, Math.ceil((view.y + view.h + CURVE_MARGIN) / 10) * 10)}
+                curves={curves.curves}
                 strong={curves.strong}
                 stubs={curves.stubs}
               />
             )}
-            <div ref={tiles} className={style.tiles}>
+            <div className={style.tiles}>
               {drawn.map(({ tile, x, y, w, h, lines }) => (
                 <TileView
                   key={tile.key}

@@ -23,7 +23,7 @@ import style from "./board.module.css";
 import { sendChoice, askCard } from "./calls";
 import { useDesk, type EditKind } from "./desk";
 import { countFilters, find, matchesTile, rowsOf } from "./filters";
-import { Sprite, looksOf } from "./icons";
+import { looksOf } from "./icons";
 import { follow } from "./keys";
 import type { Density } from "./layout";
 import { countHealth } from "./links";
@@ -75,7 +75,6 @@ export function BoardPage() {
       }
       banners={<OwnTokenBanner />}
     >
-      <Sprite />
       {plan && !isGone ? (
         <BoardBody key={id} data={data} plan={plan} />
       ) : error ? (
@@ -196,6 +195,7 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
     marks: state.marks,
     shaken: state.shaken,
     found: foundSet,
+    found_now: desk.focus,
   };
   const held = useMemo(() => new Set(state.replica?.held.keys()), [state.replica?.held]);
   const now = nowColumn(model.frame.set_up.columns, now_ms);
@@ -327,7 +327,8 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
   });
   useUndoKeys(acts.step, canEdit);
 
-  const n_items = shownKeysOf(placement.byKey.values());
+  const n_items = useMemo(() => countPlanned(placement.byKey.values()), [placement]);
+  const n_shown = useMemo(() => countPlanned(rows.flatMap((row) => row.cells.flat())), [rows]);
   const moving = desk.moving ? tilesOf(desk.moving) : [];
   const removing = desk.removing ? tilesOf(desk.removing).map((tile) => tile.card) : [];
   const menu = desk.menu ? tilesOf(desk.menu.keys) : [];
@@ -388,7 +389,7 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
         group={group}
         density={density}
         health={health}
-        n_shown={shownKeys.size}
+        n_shown={n_shown}
         n_items={n_items}
         n_found={found.length}
         at_found={Math.max(0, found.indexOf(desk.focus ?? ""))}
@@ -518,7 +519,7 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
   );
 }
 
-function shownKeysOf(tiles: Iterable<Tile>): number {
+function countPlanned(tiles: Iterable<Tile>): number {
   let n = 0;
   for (const tile of tiles) if (tile.kind === "card" && tile.column >= 0 && tile.team >= 0) n += 1;
   return n;

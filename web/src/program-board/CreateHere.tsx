@@ -95,7 +95,7 @@ export function CreateHere({ world, layout, rows, creating, desk, deskActs, acts
           ))}
         </select>
         <span>
-          <kbd>Enter</kbd> create <kbd>Esc</kbd> close
+          <kbd>Enter</kbd> create
         </span>
       </div>
     </form>

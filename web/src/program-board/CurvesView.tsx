@@ -1,28 +1,47 @@
 // The curves of dependencies. Everything they say is in words elsewhere, so they are drawn for the eye alone.
 import { memo } from "react";
 import style from "./board.module.css";
-import type { Curve } from "./curves";
+import { pathOf, type Curve } from "./curves";
 
 interface CurvesProps {
   width: number;
-  height: number;
+  /** What is drawn of the board's height, multiples of 10. */
+  top: number;
+  bottom: number;
   curves: readonly Curve[];
   /** Keys of curves that stay strong while the rest steps back; `null`: all are. */
   strong: ReadonlySet<string> | null;
   stubs: readonly { key: string; x: number; y: number; direction: 1 | -1 }[];
 }
 
-export const CurvesView = memo(function CurvesView({ width, height, curves, strong, stubs }: CurvesProps) {
+export const CurvesView = memo(function CurvesView({
+  width,
+  top,
+  bottom,
+  curves,
+  strong,
+  stubs,
+}: CurvesProps) {
+  const shown = curves
+    .filter((curve) => curve.bottom >= top && curve.top <= bottom)
+    .map((curve) => ({ ...curve, path: pathOf(curve.points, top, bottom) }));
   const dim = (key: string) => (strong !== null && !strong.has(key) ? true : undefined);
   return (
-    <svg className={style.curves} width={width} height={height} aria-hidden>
-      {curves.map(({ key, path, health }) => (
+    <svg
+      className={style.curves}
+      style={{ top }}
+      width={width}
+      height={bottom - top}
+      viewBox={`0 ${top} ${width} ${bottom - top}`}
+      aria-hidden
+    >
+      {shown.map(({ key, path, health }) => (
         <g key={key} data-dim={dim(key)}>
           <path className={style.halo} d={path} />
           <path data-health={health} d={path} />
         </g>
       ))}
-      {curves.map(({ key, health, start, tip, direction, sign }) => (
+      {shown.map(({ key, health, start, tip, direction, sign }) => (
         <g key={key} data-dim={dim(key)} data-health={health}>
           <circle cx={start[0]} cy={start[1]} r="3" />
           <polygon

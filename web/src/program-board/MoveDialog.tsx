@@ -1,6 +1,6 @@
 // "Move to…": team and sprint from two lists that show what the load would be, and what will be written.
 import { ArrowRight } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "../ui/Button";
 import { Dialog, FootHint } from "../ui/Dialog";
 import { TeamMark } from "../ui/marks";
@@ -25,6 +25,15 @@ export function MoveDialog({ model, placement, tiles, now_ms, onMove, onClose }:
   const first = tiles[0];
   const [team, setTeam] = useState(first && first.team >= 0 ? first.team : firstTeam(set_up.teams));
   const [column, setColumn] = useState(first?.column ?? -1);
+  const lists = useRef<HTMLDivElement>(null);
+  // The dialog looks for an empty field; here the choice of a sprint is what is wanted.
+  useEffect(() => {
+    const timer = setTimeout(
+      () => lists.current?.querySelector<HTMLElement>("input[name='column']:checked")?.focus(),
+      50,
+    );
+    return () => clearTimeout(timer);
+  }, []);
   if (!first) return null;
   const to: Place = column < 0 ? { team: null, column: -1 } : { team, column };
   const isSame = tiles.every((tile) => tile.column === column && (column < 0 || tile.team === team));
@@ -37,7 +46,7 @@ export function MoveDialog({ model, placement, tiles, now_ms, onMove, onClose }:
       isOpen
       onClose={onClose}
       onSubmit={() => !isSame && !why && onMove(to)}
-      width="medium"
+      width="large"
       footer={
         <>
           <FootHint>{why ?? (isSame ? "It lies there already." : writesWords(model, tiles, to))}</FootHint>
@@ -53,7 +62,7 @@ export function MoveDialog({ model, placement, tiles, now_ms, onMove, onClose }:
         </>
       }
     >
-      <div className={style.two}>
+      <div ref={lists} className={style.two}>
         <fieldset>
           <legend>Team</legend>
           {set_up.teams.map((one, index) =>

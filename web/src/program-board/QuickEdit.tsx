@@ -47,6 +47,7 @@ export function QuickEdit(props: QuickProps) {
   const left = Math.max(layout.team_w, Math.min(at.x + 8, layout.width - 252));
   return (
     <div
+      ref={(element) => stayInView(element, at.y - 4)}
       className={style.pop}
       style={{ left, top: at.y + at.h + 4 }}
       role="dialog"
@@ -66,6 +67,15 @@ export function QuickEdit(props: QuickProps) {
       {editing.kind === "assignee" && <PersonEdit {...props} cards={cards} onClose={close} />}
     </div>
   );
+}
+
+/** Stands above its card where there is no room below it. */
+function stayInView(element: HTMLElement | null, above: number) {
+  const view = element?.closest("[data-density]")?.getBoundingClientRect();
+  if (!element || !view) return;
+  const box = element.getBoundingClientRect();
+  if (box.bottom > view.bottom && box.top - box.height > view.top + 50)
+    element.style.top = `${above - box.height}px`;
 }
 
 const WORDS = { title: "Title", state: "State", points: "Points", assignee: "Assignee" };

@@ -1,5 +1,5 @@
 // One card on the board, drawn from plain values: a card that did not change is not drawn again.
-import { memo } from "react";
+import { memo, type CSSProperties } from "react";
 import { Use, iconOfSync, type IconName } from "./icons";
 import type { Density } from "./layout";
 import type { Tile } from "./placement";
@@ -22,13 +22,18 @@ export interface TileProps {
   initials: string | null;
   /** Initials of the team whose feature a shadow belongs to. */
   owner: string | null;
+  /** Of the level of features: its title is a little stronger. */
+  is_strong: boolean;
+  /** It stands in another team's row. */
+  is_away: boolean;
   sync: CardSync;
   n_ok: number;
   /** Problems in words, where curves are not drawn; one text, lines apart. */
   chips: string;
   tabIndex: number;
   is_selected: boolean;
-  is_found: boolean;
+  /** `now`: the one that find has led to. */
+  found: "yes" | "now" | null;
   mode: "ghost" | "lift" | null;
   mark: string | null;
   /** `initials colour name` of somebody who is at this card. */
@@ -38,19 +43,16 @@ export interface TileProps {
 
 export const TileView = memo(function TileView(props: TileProps) {
   const { id, tile, x, y, w, h, look, mode } = props;
+  // The colour of the type is the element's own: a custom property on each card would cost the browser a style for each.
+  const place: CSSProperties = { left: x, top: y, width: w, height: h, color: props.colour };
   return (
     <div
       id={id}
       className={style.tile}
       style={
-        {
-          transform: `translate(${x}px,${y}px)`,
-          width: w,
-          height: h,
-          "--w": props.colour,
-          "--lines": props.lines,
-          "--who": props.who === null ? undefined : `var(--av-${props.who.split(" ")[1]})`,
-        } as React.CSSProperties
+        props.who === null
+          ? place
+          : ({ ...place, "--who": `var(--av-${props.who.split(" ")[1]})` } as CSSProperties)
       }
       role="button"
       aria-roledescription="card"
@@ -59,12 +61,13 @@ export const TileView = memo(function TileView(props: TileProps) {
       tabIndex={props.tabIndex}
       data-key={tile.key}
       data-look={look}
-      data-kind={tile.kind}
-      data-level={tile.stories.length > 0 || tile.card.type.includes("Feature") ? "feature" : undefined}
+      data-shadow={tile.kind === "shadow" || undefined}
+      data-strong={props.is_strong || undefined}
       data-mode={mode ?? undefined}
       data-selected={props.is_selected || undefined}
-      data-found={props.is_found || undefined}
+      data-found={props.found ?? undefined}
       data-mark={props.mark ?? undefined}
+      data-who={props.who === null ? undefined : true}
       data-sync={props.sync === "draft" ? "draft" : tile.card.number === null ? "new" : undefined}
       data-shaken={props.is_shaken || undefined}
     >
@@ -91,11 +94,11 @@ function Comfortable(props: TileProps) {
           <>
             <i className={style.team}>{(props.owner ?? "?").slice(0, 2)}</i>
             <span>{card.number ?? "new"}</span>
-            {props.owner && <span className={style.of}>of {props.owner}</span>}
+            {props.owner && props.is_away && <span className={style.of}>of {props.owner}</span>}
           </>
         ) : (
           <>
-            <Use name={props.icon} className={style.icon} />
+            <Use name={props.icon} colour={props.colour} className={style.icon} />
             <span>{card.number ?? "new"}</span>
             <Glyph category={tile.category} />
             {tile.n_stories > 0 && (
@@ -117,7 +120,7 @@ function Comfortable(props: TileProps) {
           <b className={style.points}>{points(tile.points)}</b>
         </span>
       </span>
-      <span className={style.title}>{card.title}</span>
+      <span className={props.lines === 2 ? style.title2 : style.title}>{card.title}</span>
       {props.chips !== "" && (
         <span className={style.chips}>
           {props.chips.split("\n").map((chip) => (
@@ -137,12 +140,8 @@ function Compact(props: TileProps) {
   const { tile } = props;
   const isShadow = tile.kind === "shadow";
   return (
-    <span className={style.line}>
-      {isShadow ? (
-        <i className={style.team}>{(props.owner ?? "?").slice(0, 2)}</i>
-      ) : (
-        <Use name={props.icon} className={style.icon} />
-      )}
+    <>
+      {isShadow && <i className={style.team}>{(props.owner ?? "?").slice(0, 2)}</i>}
       <span className={style.number}>{tile.card.number ?? "new"}</span>
       {!isShadow && <Glyph category={tile.category} />}
       <span className={style.title}>{tile.card.title}</span>
@@ -150,7 +149,7 @@ function Compact(props: TileProps) {
       {!isShadow && <Who2 initials={props.initials} />}
       <b className={style.points}>{points(tile.points)}</b>
       {!isShadow && tile.n_stories > 0 && <Bar tile={tile} />}
-    </span>
+    </>
   );
 }
 

@@ -17,6 +17,7 @@ import type { Tile } from "./placement";
 import { describe, type TileWorld } from "./tileProps";
 import { TileView } from "./TileView";
 import style from "./tray.module.css";
+import { needsTwoLines } from "./textWidth";
 import { points } from "./words";
 
 interface TrayProps {
@@ -38,7 +39,6 @@ interface TrayProps {
 }
 
 const CARD_W = 208;
-const CARD_H = 64;
 const GAP = 10;
 const PAD = 16;
 
@@ -54,6 +54,9 @@ export function Tray({ ref, ...props }: TrayProps) {
   const sum = tiles.reduce((total, tile) => total + (tile.points ?? 0), 0);
   const from = Math.max(0, Math.floor((view.left - 400) / (CARD_W + GAP)));
   const to = Math.ceil((view.left + view.width + 800) / (CARD_W + GAP));
+  const { card_h, line_h, card_pad_x, title_px } = METRICS.comfortable;
+  const lines = tiles.some((tile) => needsTwoLines(tile.card.title, title_px, CARD_W - card_pad_x)) ? 2 : 1;
+  const h = card_h + (lines - 1) * line_h;
   const Chevron = isOpen ? ChevronDown : ChevronUp;
   return (
     <div
@@ -84,7 +87,7 @@ export function Tray({ ref, ...props }: TrayProps) {
             className={style.lane}
             style={{
               width: tiles.length * (CARD_W + GAP) - GAP + 2 * PAD,
-              height: tiles.length > 0 ? CARD_H + 22 : 0,
+              height: tiles.length > 0 ? h + 22 : 0,
             }}
           >
             {tiles.map((tile, i) => {
@@ -99,8 +102,8 @@ export function Tray({ ref, ...props }: TrayProps) {
                     x={PAD + i * (CARD_W + GAP)}
                     y={10}
                     w={CARD_W}
-                    h={METRICS.comfortable.card_h + 16}
-                    lines={2}
+                    h={h}
+                    lines={lines}
                     tabIndex={
                       tile.key === props.focus || (i === 0 && !tiles.some((one) => one.key === props.focus))
                         ? 0

@@ -16,7 +16,6 @@ export interface Curve {
   key: string;
   health: Asked["health"];
   points: readonly Point[];
-  path: string;
   start: Point;
   tip: Point;
   /** 1: the arrow points right; -1: left. */
@@ -125,7 +124,6 @@ export function routes(layout: Layout, asked: readonly Asked[]): Curve[] {
       key,
       health,
       points,
-      path: rounded(points),
       start: [sx, sy],
       tip: [tx, ty],
       direction,
@@ -165,6 +163,14 @@ function portsOf(asked: readonly Asked[], isDense: boolean): Map<string, number>
     ordered.forEach(([port], i) => ports.set(port, (i - (ordered.length - 1) / 2) * apart));
   }
   return ports;
+}
+
+/**
+ * A curve as a path, cut off above and below: a board of ten thousand cards has curves of fifty thousand px, and a
+ * browser dashes all of them whatever it shows. Cuts lie at multiples of a dash and its gap, so that dashes stand still.
+ */
+export function pathOf(points: readonly Point[], top: number, bottom: number): string {
+  return rounded(points.map(([x, y]): Point => [x, Math.max(top, Math.min(bottom, y))]));
 }
 
 function rounded(points: readonly Point[]): string {

@@ -9,6 +9,8 @@ export interface Tile {
   key: string;
   card: Card;
   kind: "card" | "shadow";
+  /** The team in whose row its card lies; a shadow says whose it is. */
+  home_team: number;
   team: number;
   column: number;
   /** What it adds to the cell: its own points, or those of its stories there. */
@@ -77,7 +79,17 @@ export function place(model: Pick<Model, "frame" | "cards">): Placement {
     const at = column < 0 || team < 0 ? ([-1, -1] as const) : ([team, column] as const);
     if (level !== null) count(at[0], at[1], card);
     const points = card.points;
-    put(tile(card, at, { kind: "card", points, category, n_stories: 0, n_closed: 0, stories: NONE }));
+    put(
+      tile(card, at, {
+        home_team: at[0],
+        kind: "card",
+        points,
+        category,
+        n_stories: 0,
+        n_closed: 0,
+        stories: NONE,
+      }),
+    );
   }
   for (const cell of cells) cell.sort(byRank);
   parked.sort(byRank);
@@ -142,7 +154,12 @@ function tilesOfFeature(
   const home = homeOf(feature, [...shares.values()]);
   if (!shares.has(home.join())) shares.set(home.join(), emptyShare(home));
   return [...shares.values()].map(({ at, ...here }) =>
-    tile(feature, at, { kind: at.join() === home.join() ? "card" : "shadow", category, ...here }),
+    tile(feature, at, {
+      kind: at.join() === home.join() ? "card" : "shadow",
+      home_team: home[0],
+      category,
+      ...here,
+    }),
   );
 }
 
@@ -230,6 +247,7 @@ export function tileFor(placement: Placement, cards: Cards, key: string): Tile |
     key: card.id,
     card,
     kind: "card",
+    home_team: shown.team,
     team: shown.team,
     column: shown.column,
     points: card.points,

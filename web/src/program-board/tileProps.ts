@@ -3,7 +3,7 @@ import { initialsOf } from "../ui/marks";
 import type { TypeLook } from "./icons";
 import type { Density } from "./layout";
 import type { Dependencies } from "./links";
-import { personOf, type Model } from "./model";
+import { levelOf, personOf, type Model } from "./model";
 import type { Tile } from "./placement";
 import type { Present } from "./shapes";
 import type { Mark } from "./store";
@@ -22,6 +22,7 @@ export interface TileWorld {
   marks: ReadonlyMap<string, Mark>;
   shaken: ReadonlySet<string>;
   found: ReadonlySet<string>;
+  found_now: string | null;
 }
 
 type Placed = "x" | "y" | "w" | "h" | "lines" | "tabIndex" | "is_selected" | "mode";
@@ -43,7 +44,7 @@ export function describe(world: TileWorld, tile: Tile, isTray = false): Omit<Til
   const sync = syncOf(tile, world.isSlow);
   const who = whoIsAt(tile, world.present);
   const mark = markOf(world.marks, tile);
-  const team = model.frame.set_up.teams[card.team]?.name ?? null;
+  const team = model.frame.set_up.teams[tile.home_team]?.name ?? null;
   return {
     id: domId(tile.key),
     tile,
@@ -54,11 +55,13 @@ export function describe(world: TileWorld, tile: Tile, isTray = false): Omit<Til
     initials: card.assignee
       ? (personOf(model.frame, card.assignee.name)?.initials ?? initialsOf(card.assignee.name))
       : null,
-    owner: tile.kind === "shadow" && card.team !== tile.team ? team : null,
+    owner: tile.kind === "shadow" ? team : null,
+    is_strong: levelOf(model.frame, card) === "feature",
+    is_away: tile.kind === "shadow" && tile.home_team !== tile.team,
     sync,
     n_ok: links.filter((one) => !one.is_done && one.health === "ok").length,
     chips: world.is_phone && !isTray ? chipsOf(world, tile).join("\n") : "",
-    is_found: world.found.has(tile.key),
+    found: world.found.has(tile.key) ? (world.found_now === tile.key ? "now" : "yes") : null,
     mark: mark?.kind ?? null,
     who: who ? `${who.initials} ${who.avatar} ${who.name}` : null,
     is_shaken: world.shaken.has(card.id) || tile.stories.some((story) => world.shaken.has(story.id)),

@@ -62,10 +62,10 @@ export function useBoard(id: string): BoardData {
 function useSlowClock(replica: Replica | null): number {
   const [now_ms, setNow] = useState(() => Date.now());
   useEffect(() => {
-    if (!replica) return;
-    const at = nextSlow(replica, Date.now());
-    if (at === null && replica.waiting_since.size === 0) return;
-    const timer = setTimeout(() => setNow(Date.now()), at === null ? 0 : Math.max(0, at - Date.now()) + 5);
+    // Counted from the moment that was drawn: what has become slow since then is drawn once, and nothing again after it.
+    const at = replica && nextSlow(replica, now_ms);
+    if (at === null) return;
+    const timer = setTimeout(() => setNow(Date.now()), Math.max(0, at - Date.now()) + 5);
     return () => clearTimeout(timer);
   }, [replica, now_ms]);
   return now_ms;

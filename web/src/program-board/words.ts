@@ -82,8 +82,10 @@ export function tileName(model: Model, tile: Tile, links: readonly Dependency[],
   const unit = model.frame.set_up.unit.name;
   const parts = [`${cardName(card)}, ${card.title}`];
   if (tile.kind === "shadow") {
-    const owner = model.frame.set_up.teams[card.team]?.name;
-    parts.push(owner ? `stories of ${owner}’s feature` : "stories of this feature");
+    const owner = model.frame.set_up.teams[tile.home_team]?.name;
+    parts.push(
+      owner && tile.home_team !== tile.team ? `stories of ${owner}’s feature` : "later stories of it",
+    );
   }
   if (card.state !== "") parts.push(card.state);
   if (tile.points !== null) parts.push(`${points(tile.points)} ${unit}`);

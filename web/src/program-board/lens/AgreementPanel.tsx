@@ -9,7 +9,7 @@ import { Pill, TeamMark } from "../../ui/marks";
 import type { Model } from "../model";
 import type { Agreement } from "../shapes";
 import { AGREEMENT_WORDS, ANSWER_WORDS, answersFor, type Agreed, type Side } from "./lens";
-import style from "./lens.module.css";
+import style from "./agreement.module.css";
 
 interface PanelProps {
   model: Model;

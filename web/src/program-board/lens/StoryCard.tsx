@@ -23,7 +23,7 @@ import type { Tile } from "../placement";
 import type { CardSync } from "../shapes";
 import { SYNC_WORDS, points } from "../words";
 import { storyName, type DependencyWords } from "./lens";
-import style from "./lens.module.css";
+import style from "./story.module.css";
 
 const SYNC_ICON: Record<Exclude<CardSync, "in_step">, [LucideIcon, string]> = {
   waiting: [ArrowUp, "info"],

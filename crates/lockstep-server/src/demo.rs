@@ -4,6 +4,7 @@
 //! password: the address that is printed signs in once, and the page switches people. It listens on this machine alone.
 
 mod action_items;
+mod board;
 mod northquay;
 
 use std::net::SocketAddr;
@@ -104,7 +105,8 @@ async fn fill(app: &App, simulator: &SimulatorHandle) -> anyhow::Result<()> {
     let mut northquay = Northquay::found(app, simulator).await?;
     northquay.connect().await?;
     northquay.subscribe().await?;
-    action_items::fill(&northquay).await
+    action_items::fill(&northquay).await?;
+    northquay.fill_boards().await
 }
 
 async fn open_app(folder: &Folder, address: SocketAddr, azure_devops: String) -> anyhow::Result<App> {

@@ -6,15 +6,17 @@
 //! - an edit that was accepted is applied, superseded, lost to a conflict (and kept), given up by a person, or still
 //!   open and visible: there is no other end ([`edit::Ending`]);
 //! - a write names the rev it was computed from, carries edits of one author, and touches only fields that those name;
-//! - a request that can change something has its attempt saved before its first byte ([`edit::Attempt`]); if the answer
-//!   is lost, the effect is looked for and never assumed;
+//! - a request that can change something has its attempt saved before its first byte ([`attempt::Attempt`]); if the
+//!   answer is lost, the effect is looked for and never assumed;
 //! - a work item counts as deleted when it was seen in the recycle bin, and for no other reason;
 //! - one seed replays any run: no clock, no dice, no map without an order.
 //!
-//! [`item`] and [`edit`] are the nouns, [`merge`] and [`plan`] the rules for one item, [`replica`] the many items of a
-//! connection, [`scope`] what belongs to a board, [`call`] the way to Azure DevOps, [`record`] the way to the store.
+//! [`item`], [`edit`] and [`attempt`] are the nouns, [`merge`] and [`plan`] the rules for one item, [`replica`] the many
+//! items of a connection, [`scope`] what belongs to a board, [`call`] the way to Azure DevOps, [`record`] the way to the
+//! store.
 
 pub mod answers;
+pub mod attempt;
 pub mod call;
 pub mod decide;
 mod document;

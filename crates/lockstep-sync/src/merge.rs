@@ -153,7 +153,10 @@ fn settle_conflict(
 ) {
     match rule {
         ConflictRule::Ask => {
-            let theirs_by = item.remote.as_ref().and_then(|remote| changed_by(&remote.fields));
+            // Links move without a revision, so who made the last one may have had no part in it.
+            let is_by_revision = field.as_str() != PARENT;
+            let theirs_by = item.remote.as_ref().filter(|_| is_by_revision);
+            let theirs_by = theirs_by.and_then(|remote| changed_by(&remote.fields));
             for &i in positions {
                 let is_told = match item.edits[i].hold() {
                     Some(Hold::Conflict { theirs: told, .. }) => is_same(field, told, theirs),

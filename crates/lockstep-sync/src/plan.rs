@@ -161,10 +161,12 @@ fn release(item: &mut Item, rules: &Rules, now_us: i64) -> Vec<Record> {
             Some(Hold::NeedsToken) => {
                 rules.whom_for(edit.author).is_some() && now_us - edit.at_us < NEEDS_TOKEN_REVIEW_US
             }
-            Some(Hold::Refused { paths, .. }) if !paths.is_empty() && *paths != paths_of(edit, &rules.nodes) => true,
+            Some(Hold::Refused { paths, .. }) if has_other_paths(edit, paths, rules) => true,
             Some(Hold::Refused { at_rev: Some(at), .. }) => rev > *at,
             // Held here, for want of something that is there now.
-            Some(Hold::Refused { at_rev: None, .. }) => was_held_for_want(edit) && wants(item, i, rules).is_none(),
+            Some(Hold::Refused { at_rev: None, .. }) => {
+                was_held_for_want(edit) && wants(item, i, rules).is_none() && needs(edit, rules) != Some(Needs::Nodes)
+            }
             Some(Hold::WorkItemDeleted) => item.presence == Presence::Present,
             Some(Hold::OutOfSight) => item.presence == Presence::Present,
             Some(Hold::Conflict { .. } | Hold::Unsure) | None => false,
@@ -174,6 +176,11 @@ fn release(item: &mut Item, rules: &Rules, now_us: i64) -> Vec<Record> {
         }
     }
     records
+}
+
+/// Whether the nodes that an edit names are called something else than when it was refused.
+fn has_other_paths(edit: &Edit, refused: &[String], rules: &Rules) -> bool {
+    !refused.is_empty() && !rules.nodes.is_empty() && refused != paths_of(edit, &rules.nodes)
 }
 
 /// Whether an edit is one that is held for want of a node or of the other end.

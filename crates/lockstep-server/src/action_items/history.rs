@@ -10,9 +10,10 @@ use azdo::{FieldName, WorkItemUpdate, field};
 use lockstep_sync::edit::{Act, Ending, Hold, Whom};
 use serde_json::Value;
 
+use super::mapping::FieldNames;
 use super::people::People;
 use super::shapes::{CommentRow, HistoryRow, HistoryState, Place, WrittenWith};
-use super::{html, mapping, open_edits};
+use super::{html, open_edits};
 use crate::ids::MemberId;
 use crate::store::action_items::{ActionItemRow, LocalChange, LocalChangeRow};
 use crate::store::attempts::AttemptRow;
@@ -22,8 +23,10 @@ use crate::store::observations::ObservationRow;
 /// Everything a history is put together from.
 #[derive(Clone, Copy)]
 pub struct Sources<'a> {
-    /// The item's row.
-    pub row: &'a ActionItemRow,
+    /// The action item's row, if it is about one.
+    pub row: Option<&'a ActionItemRow>,
+    /// How fields and their values are read.
+    pub names: &'a dyn FieldNames,
     /// What was changed here alone.
     pub local: &'a [LocalChangeRow],
     /// Every edit, settled or not.
@@ -63,17 +66,20 @@ fn is_kept_here(edit: &EditRow, local: &[LocalChangeRow]) -> bool {
 
 /// The history, the latest first.
 pub fn history(of: Sources<'_>) -> Vec<HistoryRow> {
-    let mut rows = vec![made(of)];
+    let mut rows: Vec<HistoryRow> = of.row.map(|row| made(row, of.people)).into_iter().collect();
     rows.extend(of.local.iter().flat_map(|change| local_rows(change, of)));
     rows.extend(of.edits.iter().filter_map(|edit| edit_row(edit, of)));
     match of.updates {
         Some(updates) => {
             let own = OwnRevs::of(of.edits);
-            rows.extend(updates.iter().flat_map(|update| update_rows(update, &own)));
+            rows.extend(updates.iter().flat_map(|update| update_rows(update, &own, of.names)));
         }
-        None => rows.extend(of.observed.iter().filter(|seen| !seen.is_own).flat_map(observed_rows)),
+        None => {
+            let seen = of.observed.iter().filter(|seen| !seen.is_own);
+            rows.extend(seen.flat_map(|seen| observed_rows(seen, of.names)));
+        }
     }
-    rows.extend(deleted_there(of.row));
+    rows.extend(of.row.and_then(deleted_there));
     // Stable: what happened at one moment keeps its order, seen from the end.
     rows.reverse();
     rows.sort_by_key(|row| std::cmp::Reverse(row.at_us));
@@ -144,6 +150,12 @@ impl OwnRevs {
                 let fields = revs.entry(rev.0).or_default();
                 if let Act::Set { field, .. } = &edit.act.0 {
                     fields.insert(field.to_string());
+                    // A node is set by its number and told by its path.
+                    match field.as_str() {
+                        field::AREA_ID => drop(fields.insert(field::AREA_PATH.to_owned())),
+                        field::ITERATION_ID => drop(fields.insert(field::ITERATION_PATH.to_owned())),
+                        _ => {}
+                    }
                 }
             }
         }
@@ -168,9 +180,9 @@ impl OwnRevs {
     }
 }
 
-fn made(of: Sources<'_>) -> HistoryRow {
-    let who = of.people.name(MemberId(of.row.created_by));
-    here(format!("c{}", of.row.id), of.row.created_us, who, "create")
+fn made(row: &ActionItemRow, people: &People) -> HistoryRow {
+    let who = people.name(MemberId(row.created_by));
+    here(format!("c{}", row.id), row.created_us, who, "create")
 }
 
 fn here(id: String, at_us: i64, who: &str, what: &str) -> HistoryRow {
@@ -217,12 +229,12 @@ fn edit_row(edit: &EditRow, of: Sources<'_>) -> Option<HistoryRow> {
     let what = if matches!(act, Act::Create { .. }) {
         "push".to_owned()
     } else {
-        open_edits::named(act).0
+        open_edits::named(act, of.names).0
     };
     let (from, to) = if matches!(act, Act::Comment { .. }) {
         (None, None)
     } else {
-        open_edits::values(act)
+        open_edits::values(act, of.names)
     };
     let state = state_of(edit);
     let attempt = attempt_of(edit, of.attempts);
@@ -285,22 +297,22 @@ fn state_of(edit: &EditRow) -> HistoryState {
     }
 }
 
-fn update_rows(update: &WorkItemUpdate, own: &OwnRevs) -> Vec<HistoryRow> {
+fn update_rows(update: &WorkItemUpdate, own: &OwnRevs, names: &dyn FieldNames) -> Vec<HistoryRow> {
     let rev = update.rev.0;
     let mut rows = Vec::new();
     for (name, change) in &update.fields {
-        let Some((what, _)) = mapping::told(name) else { continue };
+        let Some((what, _)) = names.told(name) else { continue };
         if own.named(rev, name) {
             continue;
         }
-        let shown = |value: &Option<Value>| value.as_ref().and_then(|value| mapping::shown(name, value));
+        let shown = |value: &Option<Value>| value.as_ref().and_then(|value| names.shown(name, value));
         let (from, to) = (shown(&change.old_value), shown(&change.new_value));
         if from != to {
             rows.push(there(
                 format!("u{}-{what}", update.id),
                 at_us(update),
                 &update.revised_by.display_name,
-                what,
+                &what,
                 from,
                 to,
                 rev,
@@ -363,22 +375,22 @@ fn at_us(update: &WorkItemUpdate) -> i64 {
     changed.and_then(lockstep_sync::value::date_us).unwrap_or_default()
 }
 
-fn observed_rows(seen: &ObservationRow) -> Vec<HistoryRow> {
+fn observed_rows(seen: &ObservationRow, names: &dyn FieldNames) -> Vec<HistoryRow> {
     let who = seen.by_name.as_deref().unwrap_or("Azure DevOps");
     let told = seen
         .changes
         .iter()
-        .filter_map(|change| Some((mapping::told(&change.field)?.0, change)));
+        .filter_map(|change| Some((names.told(&change.field)?.0, change)));
     told.map(|(what, change)| {
         let (from, to) = (
-            mapping::shown(&change.field, &change.was),
-            mapping::shown(&change.field, &change.to),
+            names.shown(&change.field, &change.was),
+            names.shown(&change.field, &change.to),
         );
         there(
             format!("o{}-{what}", seen.id),
             seen.at_us,
             who,
-            what,
+            &what,
             from,
             to,
             seen.rev,

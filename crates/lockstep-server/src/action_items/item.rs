@@ -285,7 +285,13 @@ pub fn view(stored: &Stored, around: Surroundings<'_>) -> ActionItem {
         work_item: work_item(stored, around),
         sync: sync(stored, around),
         open_edits: match stored.pushed() {
-            Some(pair) => open_edits::of(&pair.item, EditContext { around, row }),
+            Some(pair) => open_edits::of(
+                &pair.item,
+                EditContext {
+                    around,
+                    names: &mapping::ItemNames,
+                },
+            ),
             None => Vec::new(),
         },
         created_us: row.created_us,

@@ -111,6 +111,28 @@ const ALSO_TOLD: [(&str, &str, &str); 4] = [
     (field::TEAM_PROJECT, "project", "Project"),
 ];
 
+/// How people read fields and their values: an action item and a board have words of their own for some.
+pub trait FieldNames {
+    /// The word for programs and the word for people, where a history tells of the field.
+    fn told(&self, name: &FieldName) -> Option<(String, String)>;
+    /// A value; `None` for an empty one.
+    fn shown(&self, name: &FieldName, value: &Value) -> Option<String>;
+}
+
+/// The words of action items.
+#[derive(Debug, Clone, Copy)]
+pub struct ItemNames;
+
+impl FieldNames for ItemNames {
+    fn told(&self, name: &FieldName) -> Option<(String, String)> {
+        told(name).map(|(what, label)| (what.to_owned(), label.to_owned()))
+    }
+
+    fn shown(&self, name: &FieldName, value: &Value) -> Option<String> {
+        shown(name, value)
+    }
+}
+
 /// The word for programs and the word for people of a work item's field, where a history tells of it.
 pub fn told(name: &FieldName) -> Option<(&'static str, &'static str)> {
     if let Some(field) = ItemField::of_reference(name) {

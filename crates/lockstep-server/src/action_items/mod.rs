@@ -265,7 +265,8 @@ async fn detailed(app: &App, member: &Member, id: ItemId) -> Result<Json<ActionI
     );
     let updates = updates(app, member.company, &stored).await;
     let sources = Sources {
-        row: &stored.row,
+        row: Some(&stored.row),
+        names: &mapping::ItemNames,
         local: &local,
         edits: &edits,
         attempts: &attempts,

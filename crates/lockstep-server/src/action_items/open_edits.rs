@@ -5,19 +5,19 @@ use lockstep_sync::item::Item;
 use lockstep_sync::plan::NEEDS_TOKEN_REVIEW_US;
 
 use super::item::Surroundings;
+use super::mapping::FieldNames;
 use super::shapes::{DecideAct, EditAuthor, OpenEdit, OpenEditState};
-use super::{html, mapping, words};
+use super::{html, words};
 use crate::access;
 use crate::accounts::initials;
-use crate::store::action_items::ActionItemRow;
 
 /// What it takes to show an edit.
 #[derive(Clone, Copy)]
 pub struct EditContext<'a> {
     /// Everything beside the item.
     pub around: Surroundings<'a>,
-    /// The item's row.
-    pub row: &'a ActionItemRow,
+    /// How its fields and their values are read.
+    pub names: &'a dyn FieldNames,
 }
 
 /// The edits that people see: decisions are carried out on the way and never shown as open.
@@ -34,11 +34,11 @@ pub fn of(item: &Item, context: EditContext<'_>) -> Vec<OpenEdit> {
 pub fn open_edit(item: &Item, edit: &Edit, context: EditContext<'_>) -> OpenEdit {
     let around = context.around;
     let name = around.people.name(edit.author).to_owned();
-    let (field, label) = named(&edit.act);
-    let (was, to) = values(&edit.act);
+    let (field, label) = named(&edit.act, context.names);
+    let (was, to) = values(&edit.act, context.names);
     let (theirs, theirs_by, answer) = match edit.hold() {
         Some(Hold::Conflict { theirs, theirs_by }) => (
-            edit.field().and_then(|field| mapping::shown(field, theirs)),
+            edit.field().and_then(|field| context.names.shown(field, theirs)),
             theirs_by.clone(),
             None,
         ),
@@ -130,20 +130,19 @@ pub fn acts(item: &Item, edit: &Edit, now_us: i64) -> Vec<DecideAct> {
 }
 
 /// The field or act of an edit: the word for programs and the word for people.
-pub fn named(act: &Act) -> (String, String) {
+pub fn named(act: &Act, names: &dyn FieldNames) -> (String, String) {
     match act {
-        Act::Set { field, .. } => match mapping::told(field) {
-            Some((what, label)) => (what.to_owned(), label.to_owned()),
-            None => (field.to_string(), field.to_string()),
-        },
+        Act::Set { field, .. } => names
+            .told(field)
+            .unwrap_or_else(|| (field.to_string(), field.to_string())),
         other => (words::act_word(other).to_owned(), words::act_label(other).to_owned()),
     }
 }
 
 /// Before and after, as people read it.
-pub fn values(act: &Act) -> (Option<String>, Option<String>) {
+pub fn values(act: &Act, names: &dyn FieldNames) -> (Option<String>, Option<String>) {
     match act {
-        Act::Set { field, was, to } => (mapping::shown(field, was), mapping::shown(field, to)),
+        Act::Set { field, was, to } => (names.shown(field, was), names.shown(field, to)),
         Act::Create {
             project,
             work_item_type,

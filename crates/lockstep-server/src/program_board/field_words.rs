@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::held::{Parent, TARGET_DATE};
 use super::view::BoardView;
-use crate::action_items::mapping;
+use crate::action_items::mapping::{self, FieldNames};
 
 /// What it takes to put values of a board into words.
 #[derive(Clone, Copy)]
@@ -75,6 +75,20 @@ impl<'a> FieldWords<'a> {
             Some(node) => node.path.clone(),
             None => format!("node {id}"),
         })
+    }
+}
+
+impl FieldNames for FieldWords<'_> {
+    /// Nodes are told once, by their paths; what Azure DevOps keeps books with is not told.
+    fn told(&self, name: &FieldName) -> Option<(String, String)> {
+        let is_known = matches!(name.as_str(), TARGET_DATE | PARENT) || name.as_str() == self.view.unit();
+        // An edit names a node by its number.
+        let is_node = matches!(name.as_str(), field::AREA_ID | field::ITERATION_ID);
+        (is_known || is_node || mapping::told(name).is_some()).then(|| self.named(name))
+    }
+
+    fn shown(&self, name: &FieldName, value: &Value) -> Option<String> {
+        FieldWords::shown(self, name, value)
     }
 }
 

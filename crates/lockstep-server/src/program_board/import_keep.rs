@@ -4,8 +4,10 @@
 //! What is to be done stands in the store, so a start finds it again; announced changes only make it quick.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use lockstep_sync::edit::Whom;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::JoinSet;
@@ -14,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::import::{self, Ended, ImportError};
 use super::nodes::{self, projects_of};
 use super::scope_pass;
+use super::set_up::BoardScope;
 use crate::app::App;
 use crate::connections::clients::client_for;
 use crate::ids::{BoardId, CompanyId, ConnectionId};
@@ -44,7 +47,10 @@ pub async fn run(app: App) {
             () = app.shutdown.cancelled() => break,
             _now = clock.tick() => keeper.look().await,
             Some(done) = keeper.tasks.join_next() => {
-                keeper.done(done.ok());
+                // A task never breaks off: what it does is caught.
+                if let Ok((work, wait_us)) = done {
+                    keeper.done(work, wait_us);
+                }
                 keeper.look().await;
             }
             change = changes.recv() => {
@@ -111,19 +117,10 @@ impl Keeper {
             .any(|work| matches!(work, Work::Import(of, _) | Work::Pass(of) if *of == board))
     }
 
-    /// A task has ended, with how long to leave its work alone; one that broke off says nothing.
-    fn done(&mut self, done: Option<(Work, i64)>) {
-        let now_us = self.app.now_us();
-        match done {
-            Some((work, wait_us)) => {
-                self.running.remove(&work);
-                self.not_before.insert(work, now_us.saturating_add(wait_us));
-            }
-            None => {
-                // Which one is not known: those that run no more are found out by nobody else, so all may start again.
-                self.running.clear();
-            }
-        }
+    /// A task has ended, with how long to leave its work alone.
+    fn done(&mut self, work: Work, wait_us: i64) {
+        self.running.remove(&work);
+        self.not_before.insert(work, self.app.now_us().saturating_add(wait_us));
     }
 
     async fn look(&mut self) {
@@ -167,7 +164,14 @@ impl Keeper {
     ) -> Result<(), StoreError> {
         self.look_at_nodes(company, connection, &boards).await?;
         let cards: BTreeMap<BoardId, i64> = self.app.store.n_cards(company).await?.into_iter().collect();
-        let heard_us = self.app.store.last_heard_us(company, connection).await?;
+        let has_query = boards
+            .iter()
+            .any(|board| !matches!(board.set_up.scope, BoardScope::Areas { .. }));
+        let heard_us = if has_query {
+            self.app.store.last_heard_us(company, connection).await?
+        } else {
+            None
+        };
         for board in boards {
             let id = board.board();
             if board.import_state != "ready" {
@@ -197,7 +201,6 @@ impl Keeper {
         connection: ConnectionId,
         boards: &[BoardRow],
     ) -> Result<(), StoreError> {
-        let Some(board) = boards.first() else { return Ok(()) };
         let work = Work::Nodes(connection);
         let now_us = self.app.now_us();
         let latest = self.app.store.latest_change(company).await?;
@@ -219,12 +222,8 @@ impl Keeper {
             self.not_before.insert(work, soonest_us);
         }
         if !self.running.contains_key(&work) {
-            let board = BoardRow {
-                set_up: board.set_up.clone(),
-                ..board.clone()
-            };
-            let projects: BTreeSet<String> = boards.iter().flat_map(|board| projects_of(&board.set_up.0)).collect();
-            self.start_nodes(work, company, &board, projects);
+            let projects = boards.iter().flat_map(|board| projects_of(&board.set_up.0)).collect();
+            self.start_nodes(work, company, connection, projects);
         }
         Ok(())
     }
@@ -242,36 +241,41 @@ impl Keeper {
     }
 
     fn start(&mut self, work: Work, company: CompanyId, board: BoardRow) {
-        if self.is_early(work) {
-            return;
-        }
-        let (app, stop) = (self.app.clone(), CancellationToken::new());
-        self.running.insert(work, stop.clone());
-        self.tasks.spawn(async move {
-            let wait_us = tokio::select! {
-                () = stop.cancelled() => 0,
-                wait_us = carry_out(&app, company, work, &board, &stop) => wait_us,
-            };
-            (work, wait_us)
+        let app = self.app.clone();
+        self.spawn(work, async move |stop| {
+            carry_out(&app, company, work, &board, &stop).await
         });
     }
 
-    fn start_nodes(&mut self, work: Work, company: CompanyId, board: &BoardRow, projects: BTreeSet<String>) {
+    fn start_nodes(&mut self, work: Work, company: CompanyId, connection: ConnectionId, projects: BTreeSet<String>) {
+        let app = self.app.clone();
+        self.spawn(work, async move |_stop| match read_nodes(&app, company, connection, &projects).await {
+            Ok(()) => NODES_EVERY_US,
+            Err(error) => {
+                tracing::debug!(connection.id = %connection, error = crate::error::chain(&error), "The nodes of connection {connection} were not read");
+                RETRY_US
+            }
+        });
+    }
+
+    /// Does the work on a task of its own, unless it is too early for it.
+    fn spawn<F>(&mut self, work: Work, task: impl FnOnce(CancellationToken) -> F)
+    where
+        F: Future<Output = i64> + Send + 'static,
+    {
         if self.is_early(work) {
             return;
         }
-        let (app, stop, connection) = (self.app.clone(), CancellationToken::new(), board.connection());
+        let stop = CancellationToken::new();
         self.running.insert(work, stop.clone());
+        let task = AssertUnwindSafe(task(stop.clone())).catch_unwind();
         self.tasks.spawn(async move {
             let wait_us = tokio::select! {
                 () = stop.cancelled() => 0,
-                read = read_nodes(&app, company, connection, &projects) => match read {
-                    Ok(()) => NODES_EVERY_US,
-                    Err(error) => {
-                        tracing::debug!(connection.id = %connection, error = crate::error::chain(&error), "The nodes of connection {connection} were not read");
-                        RETRY_US
-                    }
-                },
+                done = task => done.unwrap_or_else(|_panic| {
+                    tracing::error!("Filling a board broke off; it is tried again");
+                    RETRY_US
+                }),
             };
             (work, wait_us)
         });

@@ -192,6 +192,7 @@ impl Writer {
         tx.set_board_import(self.company, self.board, "importing", &detail, change)
             .await?;
         tx.commit().await?;
+        metrics::counter!("lockstep_work_items_imported_total").increment(found.len() as u64);
         Ok(Write::Kept)
     }
 
@@ -208,6 +209,7 @@ impl Writer {
         tx.set_board_scope_read(self.company, self.board, self.app.now_us())
             .await?;
         tx.commit().await?;
+        metrics::counter!("lockstep_imports_total").increment(1);
         // What changed meanwhile is heard of; the engine judges the scope from now on.
         self.app.wake.ring(self.connection);
         Ok(())

@@ -4,8 +4,12 @@
 //! its order and, for a feature without children, where somebody put it. Every act appends edits; nothing here talks to
 //! Azure DevOps to write.
 
+pub mod act_plan;
+pub mod act_shapes;
+pub mod acts;
 pub mod agreement;
 pub mod boards;
+pub mod card_detail;
 pub mod changes;
 pub mod create;
 pub mod field_words;
@@ -26,6 +30,9 @@ pub mod proposal_answer;
 pub mod proposal_pi;
 pub mod proposal_read;
 pub mod proposal_teams;
+pub mod publish;
+pub mod publish_review;
+pub mod publish_run;
 pub mod publish_write;
 pub mod rank;
 pub mod refusals;
@@ -53,7 +60,15 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(boards::detail, boards::edit, boards::delete))
         .routes(routes!(snapshot::snapshot))
         .routes(routes!(changes::changes))
+        .routes(routes!(card_detail::card))
+        .routes(routes!(acts::act))
+        .routes(routes!(acts::undo))
+        .routes(routes!(acts::redo))
         .routes(routes!(changes::presence))
+        .routes(routes!(publish::review, publish::publish))
+        .routes(routes!(publish::try_drafts))
+        .routes(routes!(publish::stop))
+        .routes(routes!(publish::discard))
         .routes(routes!(create::create))
         .routes(routes!(scope_answer::answer))
         .routes(routes!(proposal::propose))

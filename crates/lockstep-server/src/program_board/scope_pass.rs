@@ -41,6 +41,9 @@ const SOON_US: i64 = 10 * 1_000_000;
 /// What was made so lately may not be found by a query yet, microseconds.
 const FRESH_US: i64 = 120 * 1_000_000;
 
+/// Work items that are saved in one transaction.
+const N_PER_COMMIT: usize = 1000;
+
 /// Why a card leaves: the scope no longer finds it.
 const NOT_FOUND: &str = "scope";
 
@@ -90,16 +93,18 @@ pub async fn run(app: &App, company: CompanyId, board: &BoardRow) -> Result<(), 
         set_up,
         types,
     };
-    let read = client.work_items(&new).await?;
-    let mut tx = app.store.begin().await?;
-    let last_rank = tx.last_rank(company, board.board()).await?;
-    let mut ranks = following_n(last_rank.as_deref(), read.len()).into_iter();
-    let found: Vec<Found> = read
-        .into_iter()
-        .filter_map(|item| judge.take(item, |_| ranks.next().unwrap_or_default()))
-        .collect();
-    put_on(&mut tx, company, board, &found, app.now_us()).await?;
-    tx.commit().await?;
+    for some in new.chunks(N_PER_COMMIT) {
+        let read = client.work_items(some).await?;
+        let mut tx = app.store.begin().await?;
+        let last_rank = tx.last_rank(company, board.board()).await?;
+        let mut ranks = following_n(last_rank.as_deref(), read.len()).into_iter();
+        let found: Vec<Found> = read
+            .into_iter()
+            .filter_map(|item| judge.take(item, |_| ranks.next().unwrap_or_default()))
+            .collect();
+        put_on(&mut tx, company, board, &found, app.now_us()).await?;
+        tx.commit().await?;
+    }
     let pass = Pass {
         before: &before,
         found: &ids.into_iter().collect(),

@@ -36,6 +36,8 @@ pub struct BoardViews {
     slots: Lock<HashMap<BoardId, Slot>>,
     /// Who is where.
     pub presences: Presences,
+    /// Publishes that a task is at.
+    runs: Lock<BTreeSet<Uuid>>,
 }
 
 #[derive(Debug)]
@@ -45,6 +47,16 @@ struct Slot {
 }
 
 impl BoardViews {
+    /// Takes up a publish; not if a task is at it already.
+    pub fn begin_run(&self, run: Uuid) -> bool {
+        self.runs.lock().expect("nobody panics while holding it").insert(run)
+    }
+
+    /// Lets a publish go.
+    pub fn end_run(&self, run: Uuid) {
+        self.runs.lock().expect("nobody panics while holding it").remove(&run);
+    }
+
     fn slot(&self, board: BoardId) -> Arc<Mutex<Option<BoardView>>> {
         let mut slots = self.slots.lock().expect("nobody panics while holding it");
         let now = Instant::now();

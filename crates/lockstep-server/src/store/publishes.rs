@@ -5,6 +5,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::edits::EditRow;
+use super::work_items::id_list;
 use super::{Store, StoreError, Tx};
 use crate::ids::{BoardId, CompanyId, MemberId};
 use crate::{db, run, sql, tx};
@@ -19,6 +20,12 @@ sql! {
     N_DRAFTS = {
         sqlite: "select count(*) from edits where company_id = $1 and board_id = $2 and is_draft = 1 and state <> 'settled'",
         postgres: "select count(*) from edits where company_id = $1 and board_id = $2 and is_draft and state <> 'settled'"
+    };
+    BY_ID = {
+        sqlite: "select id, connection_id, item_id, change_number, position, author, at_us, act, state, hold, attempt_id, doubt, ending, settled_us, board_id, is_draft
+            from edits where company_id = $1 and id in (select unhex(value) from json_each($2)) order by change_number, position",
+        postgres: "select id, connection_id, item_id, change_number, position, author, at_us, act, state, hold, attempt_id, doubt, ending, settled_us, board_id, is_draft
+            from edits where company_id = $1 and id in (select value::uuid from jsonb_array_elements_text($2)) order by change_number, position"
     };
     INSERT = "insert into publishes (id, company_id, board_id, member_id, started_us, ended_us, body)
         values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing";
@@ -67,6 +74,15 @@ impl Tx {
         tx!(self, |c, dialect| sqlx::query_as::<_, EditRow>(DRAFTS.on(dialect))
             .bind(company.0)
             .bind(board.0)
+            .fetch_all(c))
+    }
+
+    /// These edits, settled or not, in order.
+    pub async fn edits_by_id(&mut self, company: CompanyId, ids: &[Uuid]) -> Result<Vec<EditRow>, StoreError> {
+        let list = id_list(ids.iter().copied());
+        tx!(self, |c, dialect| sqlx::query_as::<_, EditRow>(BY_ID.on(dialect))
+            .bind(company.0)
+            .bind(&list)
             .fetch_all(c))
     }
 

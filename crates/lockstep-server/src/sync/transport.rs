@@ -109,6 +109,7 @@ impl HttpsTransport {
 
 impl Transport for HttpsTransport {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
+        metrics::counter!("lockstep_azure_devops_requests_total", "about" => about(&request.url)).increment(1);
         let refused = unsent(Kind::AddressNotAllowed);
         let url = reqwest::Url::parse(&request.url).map_err(|_error| refused.clone())?;
         let rule = match url.scheme() {
@@ -137,6 +138,22 @@ impl Transport for HttpsTransport {
             .find(|guarded| guarded.rule == rule)
             .ok_or(refused)?;
         guarded.send(url, request).await
+    }
+}
+
+/// What a request is about, as it is counted; nothing else of its address gets out.
+fn about(url: &str) -> &'static str {
+    let path = url.split('?').next().unwrap_or_default().to_ascii_lowercase();
+    let Some((_, route)) = path.split_once("/_apis/") else {
+        return "other";
+    };
+    match route.split('/').take(2).collect::<Vec<_>>().as_slice() {
+        ["wit", "workitems" | "workitemsbatch"] => "work_items",
+        ["wit", "wiql"] => "queries",
+        ["wit", "reporting"] => "feeds",
+        ["wit", _] => "work_item_tracking",
+        ["hooks", _] => "service_hooks",
+        _ => "other",
     }
 }
 
@@ -326,4 +343,21 @@ fn is_about_certificate(error: &rustls::Error) -> bool {
         error,
         rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented | rustls::Error::General(_)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::about;
+
+    #[test]
+    fn a_request_is_counted_by_what_it_is_about_and_by_nothing_of_its_address() {
+        let check = |path: &str, expected: &str| assert_eq!(about(&format!("https://h/o{path}")), expected, "{path}");
+        check("/_apis/wit/workitemsbatch?api-version=7.1", "work_items");
+        check("/P/_apis/wit/workItems/$Task?x", "work_items");
+        check("/P/_apis/wit/wiql/5", "queries");
+        check("/_apis/wit/reporting/workitemlinks", "feeds");
+        check("/_apis/wit/fields", "work_item_tracking");
+        check("/_apis/projects", "other");
+        check("/", "other");
+    }
 }

@@ -1,5 +1,7 @@
 //! Sync health: what needs a decision, what waits, what was written lately, and deciding.
 
+pub mod attempt_words;
+mod cards;
 mod decide;
 pub mod old_conflicts;
 
@@ -8,7 +10,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use lockstep_sync::edit::{AttemptKind, Hold};
+use lockstep_sync::edit::{Edit, Hold};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -26,7 +28,6 @@ use crate::app::App;
 use crate::error::{ApiError, Problem};
 use crate::extract::{Body, Path};
 use crate::ids::{EditId, ItemId, MemberId};
-use crate::store::attempts;
 
 /// Requests that the page shows.
 const N_RECENT: i64 = 50;
@@ -65,11 +66,14 @@ pub struct SyncRow {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SyncItem {
     id: Uuid,
+    /// Its number for people; 0 for a card, which has its work item's.
     number: i64,
     title: String,
     work_item_id: Option<i64>,
     /// Work item type.
     r#type: Option<String>,
+    /// The board it is a card of; `null` for an action item.
+    board_id: Option<Uuid>,
 }
 
 /// The connection an edit goes to.
@@ -101,6 +105,7 @@ pub struct AttemptRow {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AttemptItem {
     id: Uuid,
+    /// Its number for people; 0 for a card, which has its work item's.
     number: i64,
     title: String,
     work_item_id: Option<i64>,
@@ -123,6 +128,10 @@ async fn sync(State(app): State<App>, member: Member) -> Result<Json<SyncHealth>
         for (is_urgent, row) in open_rows(stored, &company, &member, now_us) {
             if is_urgent { &mut needs_decision } else { &mut waiting }.push(row);
         }
+    }
+    let cards = cards::open(&app, &member, &company, now_us).await?;
+    for (is_urgent, row) in cards {
+        if is_urgent { &mut needs_decision } else { &mut waiting }.push(row);
     }
     // What waited too long for a token first, then by age.
     needs_decision.sort_by_key(|row: &SyncRow| (row.edit.state != OpenEditState::NeedsToken, row.edit.at_us));
@@ -158,12 +167,7 @@ fn open_rows(stored: &Stored, company: &Company, member: &Member, now_us: i64) -
         .unwrap_or_default();
     open_edits::shown(&pair.item)
         .map(|edit| {
-            let is_urgent = match edit.hold() {
-                // A young one goes out by itself once its author stores a token.
-                Some(Hold::NeedsToken) => open_edits::is_old(edit, now_us),
-                Some(_) => true,
-                None => false,
-            };
+            let is_urgent = is_urgent(edit, now_us);
             let row = SyncRow {
                 item: SyncItem {
                     id: stored.row.id,
@@ -171,6 +175,7 @@ fn open_rows(stored: &Stored, company: &Company, member: &Member, now_us: i64) -
                     title: stored.title(),
                     work_item_id: pair.item.work_item.map(|id| id.0),
                     r#type: stored.project_and_type().map(|(_, work_item_type)| work_item_type),
+                    board_id: None,
                 },
                 connection: SyncConnection {
                     id: pair.connection.0,
@@ -181,7 +186,7 @@ fn open_rows(stored: &Stored, company: &Company, member: &Member, now_us: i64) -
                     edit,
                     EditContext {
                         around,
-                        row: &stored.row,
+                        names: &mapping::ItemNames,
                     },
                 ),
             };
@@ -190,8 +195,18 @@ fn open_rows(stored: &Stored, company: &Company, member: &Member, now_us: i64) -
         .collect()
 }
 
+/// Whether an edit waits for a person. A young one that needs a token goes out by itself once its author stores one.
+fn is_urgent(edit: &Edit, now_us: i64) -> bool {
+    match edit.hold() {
+        Some(Hold::NeedsToken) => open_edits::is_old(edit, now_us),
+        Some(_) => true,
+        None => false,
+    }
+}
+
 async fn recent(app: &App, member: &Member, company: &Company, items: &[Stored]) -> Result<Vec<AttemptRow>, ApiError> {
     let known: BTreeMap<Uuid, &Stored> = items.iter().map(|stored| (stored.row.id, stored)).collect();
+    let on_boards = cards::seen(app, member).await?;
     let mut rows = Vec::new();
     for attempt in app.store.recent_attempts(member.company, N_RECENT).await? {
         let item = match known.get(&attempt.item_id) {
@@ -199,16 +214,19 @@ async fn recent(app: &App, member: &Member, company: &Company, items: &[Stored])
             // Deleted long ago; its requests are still told.
             None => match load::one(app, member.company, ItemId(attempt.item_id)).await? {
                 Some(stored) => attempt_item(&stored),
-                None => continue,
+                None => match app.store.work_item(member.company, ItemId(attempt.item_id)).await? {
+                    Some(row) => cards::attempt_item(&row, on_boards.contains(&row.item_id)),
+                    None => continue,
+                },
             },
         };
         rows.push(AttemptRow {
             id: attempt.id,
             at_us: attempt.started_us,
             item,
-            what: what(&attempt),
+            what: attempt_words::what(&attempt, &mapping::ItemNames),
             who: company.people(None).name(MemberId(attempt.author)).to_owned(),
-            outcome: outcome(&attempt),
+            outcome: attempt_words::outcome(&attempt),
             rev: attempt.rev,
             written_as: attempt.identity_name,
         });
@@ -223,38 +241,6 @@ fn attempt_item(stored: &Stored) -> AttemptItem {
         title: stored.title(),
         work_item_id: stored.pair.as_ref().and_then(|pair| pair.item.work_item).map(|id| id.0),
     }
-}
-
-/// What a request was to do: the fields it wrote, or the act.
-fn what(attempt: &attempts::AttemptRow) -> String {
-    let body = &attempt.body.0;
-    match &body.kind {
-        AttemptKind::Create { work_item_type, .. } => format!("New {work_item_type}"),
-        AttemptKind::Delete => "To the recycle bin".to_owned(),
-        AttemptKind::Restore => "Out of the recycle bin".to_owned(),
-        AttemptKind::Update => {
-            let fields = body.fields.keys().map(|name| match mapping::told(name) {
-                Some((_, label)) => label.to_owned(),
-                None if name.as_str() == azdo::field::HISTORY => "Comment".to_owned(),
-                None => name.to_string(),
-            });
-            let fields: Vec<String> = fields.collect();
-            if fields.is_empty() {
-                "Links".to_owned()
-            } else {
-                fields.join(", ")
-            }
-        }
-    }
-}
-
-fn outcome(attempt: &attempts::AttemptRow) -> String {
-    let open = if attempt.body.0.is_unknown() {
-        "unknown"
-    } else {
-        "sending"
-    };
-    attempt.outcome.clone().unwrap_or_else(|| open.to_owned())
 }
 
 /// Decides about an edit that is held, or takes one back that only waits.

@@ -100,7 +100,6 @@ async fn a_preview_shows_what_comes_in_what_does_not_and_what_would_be_refused()
         let n_items = preview["n_items"].as_u64().unwrap();
         assert!(n_items > 200, "{n_items}");
         assert!(preview["n_dependencies"].as_u64().unwrap() > 5);
-            if std::env::var_os("LOCKSTEP_SHOW").is_some() { eprintln!("{set_up:#}\n{preview:#}"); }
         let in_cells: u64 = preview["cells"]
             .as_array()
             .unwrap()

@@ -208,7 +208,10 @@ impl Server {
             (connection_token.as_str(), "no address at all".to_owned()),
             // Pasted into the wrong field.
             (connection_token.as_str(), connection_token.clone()),
-            (connection_token.as_str(), format!("https://dev.azure.com/{connection_token}")),
+            (
+                connection_token.as_str(),
+                format!("https://dev.azure.com/{connection_token}"),
+            ),
         ] {
             let test = json!({"server_url": url, "token": token, "allows_plain_http": true});
             self.ask("POST", "/api/connections/test", Some(test)).await;

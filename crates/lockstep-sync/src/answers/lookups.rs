@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use super::{SECOND_US, back_to_waiting, doubt_of, note_presence, positions, succeed};
 use crate::call::{Answer, Failure, own_update};
 use crate::document::path_field;
-use crate::edit::{Act, Attempt, AttemptKind, AttemptState, EditState, Ending, Hold, Outcome};
+use crate::edit::{Act, Attempt, AttemptKind, AttemptState, EditState, Ending, Hold, LinkSent, Outcome};
 use crate::item::{Item, Presence};
+use crate::links::has_relation;
 use crate::merge::{drop_settled, held_rev, hold, rebase, settle, wait};
 use crate::record::{Observation, Record};
 use crate::replica::Replica;
@@ -166,10 +167,9 @@ pub(super) fn found_update(
         for i in positions(item, attempt) {
             match &item.edits[i].act {
                 Act::Link { .. } => wait(&mut records, item, i),
-                // A position may have been another link's by then.
-                Act::Set {
-                    field, to: Value::Null, ..
-                } if field.as_str() == PARENT => wait(&mut records, item, i),
+                Act::Set { field, .. } if field.as_str() == PARENT && !shows_parent(own, attempt) => {
+                    wait(&mut records, item, i);
+                }
                 _ => {
                     let ending = Ending::Applied {
                         rev: Some(own.rev),
@@ -183,7 +183,7 @@ pub(super) fn found_update(
         // What it wrote shows at once. Until the read that follows nothing else says so, and an edit made in between
         // would start from the value before.
         records.extend(show_sent(item, attempt, own));
-        if attempt.sets_parent()
+        if shows_parent(own, attempt)
             && let Some(first) = item.next_of(&FieldName::from(PARENT), 0)
         {
             let parent = item.remote_value(&FieldName::from(PARENT)).clone();
@@ -212,6 +212,22 @@ pub(super) fn found_update(
     records
 }
 
+/// Whether an update did to the parent what the attempt was to do. An earlier request with the same fields may have made
+/// it, one that was given up before the parent was edited; and a position may have been another link's by then.
+fn shows_parent(update: &WorkItemUpdate, attempt: &Attempt) -> bool {
+    let mut links = attempt.links.iter().filter(|link| link.rel == PARENT_LINK);
+    let was_done = |link: &LinkSent| {
+        let changes = &update.relations;
+        let list = if link.is_added {
+            &changes.added
+        } else {
+            &changes.removed
+        };
+        has_relation(list, &link.rel, link.target)
+    };
+    attempt.sets_parent() && links.all(was_done)
+}
+
 /// Takes over the values of the fields that were sent, as the server kept them. The rev stays the one read.
 pub(super) fn show_sent(item: &mut Item, attempt: &Attempt, own: &WorkItemUpdate) -> Option<Record> {
     let remote = item.remote.as_mut()?;
@@ -227,7 +243,7 @@ pub(super) fn show_sent(item: &mut Item, attempt: &Attempt, own: &WorkItemUpdate
         };
         before.insert(name.clone(), was.unwrap_or(Value::Null));
     }
-    if attempt.sets_parent() {
+    if shows_parent(own, attempt) {
         let parent = FieldName::from(PARENT);
         let was = match attempt
             .links

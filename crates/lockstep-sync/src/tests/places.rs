@@ -56,6 +56,29 @@ fn a_move_waits_until_the_nodes_are_known() {
 }
 
 #[test]
+fn a_move_refused_under_an_old_name_is_tried_under_the_new_one_however_long_after() {
+    let mut item = item(&[(field::AREA_ID, json!(10))]);
+    set(&mut item, MARA, field::AREA_ID, json!(10), json!(11));
+    let hold = Hold::Refused {
+        answer: "TF401347: Invalid tree name".to_owned(),
+        at_rev: Some(Rev(3)),
+        paths: vec!["Harbour\\Old quay".to_owned()],
+    };
+    item.edits[0].state = EditState::Held { hold: hold.clone() };
+    let unknown = Rules {
+        nodes: BTreeMap::new(),
+        ..rules()
+    };
+    assert!(
+        planned(&mut item, &unknown).0.is_empty(),
+        "not before the names are known"
+    );
+    assert!(written(&mut item, &rules()).is_some());
+    let stored = serde_json::to_value(&hold).unwrap();
+    assert_eq!(serde_json::from_value::<Hold>(stored).unwrap(), hold);
+}
+
+#[test]
 fn a_move_to_a_node_that_is_gone_asks_a_person_until_it_is_back() {
     let mut item = item(&[(field::ITERATION_ID, json!(20))]);
     set(&mut item, MARA, field::ITERATION_ID, json!(20), json!(22));

@@ -114,12 +114,12 @@ fn own_update(fields: &[(&str, Value)]) -> WorkItemUpdate {
 }
 
 /// Sends what `item` has open, loses the answer and finds the write in the updates. Returns what was shown then.
-fn found_after_a_lost_answer(item: Item, fields: &[(&str, Value)]) -> crate::record::Observation {
+fn found_after_a_lost_answer(item: Item, update: WorkItemUpdate) -> crate::record::Observation {
     let mut running = Running::load(vec![item]);
     let is_update = |call: &Call| matches!(call, Call::Update { .. });
     running.answer(is_update, Answer::Failed(Failure::MaybeDone));
     running.pass(10_000_000);
-    let updates = Answer::Updates(vec![own_update(fields)]);
+    let updates = Answer::Updates(vec![update]);
     running.answer(|call| matches!(call, Call::ReadUpdates(_)), updates);
     let shown = running.saved.iter().find_map(|record| match record {
         Record::Observed(observation) => Some((**observation).clone()),
@@ -133,7 +133,7 @@ fn an_own_write_found_after_a_lost_answer_is_shown_at_once() {
     let mut item = item(&[(TITLE, json!("a")), (STATE, json!("New"))]);
     set(&mut item, MARA, TITLE, json!("a"), json!("b "));
     let theirs = [(TITLE, json!("b")), (STATE, json!("Active"))];
-    let shown = found_after_a_lost_answer(item, &theirs);
+    let shown = found_after_a_lost_answer(item, own_update(&theirs));
     let fields = &shown.remote.fields;
     assert_eq!(
         fields[&FieldName::from(TITLE)],
@@ -156,12 +156,37 @@ fn a_place_and_a_parent_found_after_a_lost_answer_are_shown_at_once() {
     set(&mut item, MARA, AREA_ID, json!(10), json!(11));
     set(&mut item, MARA, PARENT, Value::Null, json!(6));
     let kept = [(AREA_ID, json!(11)), (AREA_PATH, json!("Harbour\\Quay"))];
-    let shown = found_after_a_lost_answer(item, &kept);
+    let mut update = own_update(&kept);
+    update.relations.added.push(relation(PARENT_LINK, 6, None));
+    let shown = found_after_a_lost_answer(item, update);
     let value = |name: &str| shown.remote.fields[&FieldName::from(name)].clone();
     assert_eq!(
         (value(AREA_ID), value(AREA_PATH), value(PARENT)),
         (json!(11), json!("Harbour\\Quay"), json!(6))
     );
+}
+
+#[test]
+fn a_parent_that_the_found_write_does_not_show_is_still_to_be_written() {
+    let mut item = item(&[(TITLE, json!("a"))]);
+    set(&mut item, MARA, TITLE, json!("a"), json!("b"));
+    let parent = set(&mut item, MARA, PARENT, Value::Null, json!(6));
+    let mut running = Running::load(vec![item]);
+    let is_update = |call: &Call| matches!(call, Call::Update { .. });
+    running.answer(is_update, Answer::Failed(Failure::MaybeDone));
+    running.pass(10_000_000);
+    // An earlier request with the same title, given up and applied late.
+    let updates = Answer::Updates(vec![own_update(&[(TITLE, json!("b"))])]);
+    running.answer(|call| matches!(call, Call::ReadUpdates(_)), updates);
+    assert!(!running.is_settled(parent));
+    let read = WorkItem {
+        id: WorkItemId(7),
+        rev: Rev(4),
+        fields: BTreeMap::from([(FieldName::from(TITLE), json!("b"))]),
+        relations: Vec::new(),
+    };
+    running.answer(|call| matches!(call, Call::ReadItems(_)), Answer::Items(vec![read]));
+    assert!(running.documents()[0].contains(&work_item_url(6)));
 }
 
 #[test]

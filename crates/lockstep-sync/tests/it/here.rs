@@ -3,7 +3,7 @@
 use azdo::{FieldName, WorkItemId, field};
 use lockstep_sync::call::try_out;
 use lockstep_sync::edit::{Act, Choice, Edit, EditState, Hold, Target};
-use lockstep_sync::item::Item;
+use lockstep_sync::item::{Item, Presence};
 use lockstep_sync::plan::tries;
 use lockstep_sync::replica::Input;
 use lockstep_sync::{EditId, ItemId, MemberId, PARENT};
@@ -19,6 +19,14 @@ const LINKS: [&str; 2] = ["System.LinkTypes.Related", "System.LinkTypes.Dependen
 const AGREEMENTS: [Option<&str>; 3] = [None, Some("Lockstep: proposed"), Some("Lockstep: accepted")];
 /// Items that are made here, at most.
 const ITEMS_MAX: usize = 5;
+
+/// Links of an item that could be taken away here.
+fn links_of(item: &Item) -> Vec<(String, WorkItemId)> {
+    let relations = item.remote.as_ref().filter(|_| item.presence == Presence::Present);
+    let relations = relations.map(|remote| remote.relations.as_slice()).unwrap_or_default();
+    let links = relations.iter().filter(|r| LINKS.contains(&r.rel.as_str()));
+    links.filter_map(|r| Some((r.rel.clone(), r.work_item_id()?))).collect()
+}
 
 impl World {
     pub fn value(&mut self, what: &str) -> String {
@@ -46,13 +54,23 @@ impl World {
             self.create(author, &items);
             return;
         }
-        let Some(id) = self.one_of(&items) else { return };
+        let Some(mut id) = self.one_of(&items) else { return };
         let has_drafts = self.store.items[&id].edits.iter().any(|edit| edit.is_draft);
         if has_drafts && self.dice.below(4) == 0 {
             self.end_drafts(id, author);
             return;
         }
-        if let Some(act) = self.some_act(id) {
+        let act = if self.dice.below(12) == 0 {
+            // Links come and go, so one is looked for where there are some.
+            let has_links = |id: &ItemId| !links_of(&self.store.items[id]).is_empty();
+            let linked: Vec<ItemId> = items.iter().copied().filter(has_links).collect();
+            id = self.one_of(&linked).unwrap_or(id);
+            let item = self.store.load(&self.store.items[&id]);
+            self.some_link_there(&item)
+        } else {
+            self.some_act(id)
+        };
+        if let Some(act) = act {
             let is_draft = !matches!(act, Act::Decide { .. }) && self.dice.below(4) == 0;
             self.edit(id, vec![(author, act, is_draft)]);
         }
@@ -170,7 +188,7 @@ impl World {
             };
             return Some(Act::Decide { edit: edit.id, choice });
         }
-        let pick = self.dice.below(29);
+        let pick = self.dice.below(31);
         let field = FieldName::from(match pick {
             0..5 => field::TITLE,
             5..8 => field::DESCRIPTION,
@@ -190,6 +208,7 @@ impl World {
             24 => field::ITERATION_ID,
             25 | 26 => return self.some_link(&item),
             27 => PARENT,
+            28 | 29 => field::DESCRIPTION,
             _ => field::ASSIGNED_TO,
         });
         let was = item.local(&field).clone();
@@ -269,13 +288,13 @@ impl World {
 
     /// A link that is there is taken away, or says something else.
     fn some_link_there(&mut self, item: &Item) -> Option<Act> {
-        let relations = item.remote.as_ref().map(|remote| remote.relations.as_slice());
-        let links = relations
-            .unwrap_or_default()
-            .iter()
-            .filter(|r| LINKS.contains(&r.rel.as_str()));
-        let links: Vec<(String, WorkItemId)> = links.filter_map(|r| Some((r.rel.clone(), r.work_item_id()?))).collect();
-        let (rel, target) = self.one_of(&links)?;
+        let (rel, target) = self.one_of(&links_of(item))?;
+        if self.dice.coin()
+            && let Some(number) = item.work_item
+        {
+            // Just before, somebody moves the links there.
+            self.move_links(number.0);
+        }
         let is_added = self.dice.below(3) == 0;
         let comment = self.dice.pick(&AGREEMENTS).map(str::to_owned);
         Some(Act::Link {

@@ -2,6 +2,7 @@
 
 mod board_checks;
 mod checks;
+mod flight;
 mod here;
 mod planner;
 mod publishing;

@@ -89,6 +89,21 @@ impl World {
         self.tell(|| format!("{person} acts on {id} in Azure DevOps ({pick}): {result:?}"));
     }
 
+    /// Somebody adds a link to a work item, or takes one away.
+    pub fn move_links(&mut self, id: i64) {
+        let ids: Vec<i64> = self.wire.sim.lock().unwrap().all_ids();
+        let target = self.dice.pick(&ids);
+        let sim = self.wire.sim.clone();
+        let result = match self.dice.coin() {
+            true => self.remove_some_link(PEOPLE[0], id),
+            false => {
+                let mut sim = sim.lock().unwrap();
+                sim.person_add_link(self.now_us, PEOPLE[0], id, "System.LinkTypes.Related", target)
+            }
+        };
+        self.tell(|| format!("the links of {id} move in Azure DevOps: {result:?}"));
+    }
+
     /// Puts a work item under another parent.
     fn reparent(&mut self, person: &str, id: i64, parent: i64) -> Result<(), azdo_sim::SimError> {
         let sim = self.wire.sim.clone();

@@ -4,6 +4,7 @@ use serde_json::json;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::super::mapping::ItemNames;
 use super::super::samples::*;
 use super::*;
 use crate::ids::{AttemptId, EditId, ItemId};
@@ -29,7 +30,8 @@ impl Told {
     }
     fn sources<'a>(&'a self, row: &'a ActionItemRow, people: &'a People) -> Sources<'a> {
         Sources {
-            row,
+            row: Some(row),
+            names: &ItemNames,
             local: &self.local,
             edits: &self.edits,
             attempts: &self.attempts,

@@ -3,6 +3,7 @@ use lockstep_sync::edit::{Attempt, AttemptKind, AttemptState, Search, Whom};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::super::mapping::ItemNames;
 use super::super::samples::*;
 use super::*;
 use crate::access::Role;
@@ -16,7 +17,7 @@ fn shown_as(viewer_number: u128, role: Role, edits: Vec<Edit>) -> OpenEdit {
         item,
         EditContext {
             around: around.surroundings(),
-            row: &stored.row,
+            names: &ItemNames,
         },
     )
     .remove(0)
@@ -144,7 +145,7 @@ fn an_edit_that_waited_a_day_for_a_token_is_looked_at_again() {
         item,
         EditContext {
             around: around.surroundings(),
-            row: &stored.row,
+            names: &ItemNames,
         },
     )
     .remove(0);
@@ -211,7 +212,7 @@ fn an_answer_that_is_looked_for_is_unknown_and_left_alone() {
         item,
         EditContext {
             around: around.surroundings(),
-            row: &stored.row,
+            names: &ItemNames,
         },
     )
     .remove(0);

@@ -1,0 +1,132 @@
+//! What is on its way: requests and their answers, notices, and what is held to be true as they come in.
+
+use azdo::field;
+use azdo_sim::DeliveryOutcome;
+use lockstep_sync::call::{Answer, Aside, perform};
+use lockstep_sync::record::Record;
+use lockstep_sync::replica::Input;
+use serde_json::json;
+
+use crate::wire::run;
+use crate::world::{Flying, REQUEST_TIMEOUT_US, VAULT, World};
+
+impl World {
+    /// A deletion may be believed only if it happened, and the daily reading finds nothing new.
+    pub fn check_record(&self, record: &Record) {
+        if let Record::Observed(observation) = record
+            && let Some(since_us) = self.audit_since_us
+            && observation.before.keys().any(|name| !is_path(name.as_str()))
+        {
+            let id = self.store.items[&observation.item].work_item.expect("paired").0;
+            let sim = self.wire.sim.lock().unwrap();
+            let of_it: Vec<_> = sim
+                .ground_truth()
+                .iter()
+                .filter(|accepted| accepted.work_item_id == id)
+                .collect();
+            // What comes back into sight may let an edit go that had waited, and that changes things.
+            let is_recent = of_it.iter().any(|accepted| accepted.at_us >= since_us);
+            let areas = of_it
+                .iter()
+                .filter_map(|accepted| accepted.fields.get("System.AreaPath"));
+            // A feed passes over what its reader may not see, so for these the daily reading is the way.
+            let was_hidden = areas.map(|(_, new)| new).any(|new| new == &json!(VAULT));
+            let before = &observation.before;
+            assert!(
+                was_hidden || is_recent,
+                "the daily reading of work item {id} found what nothing had told of: {before:?}"
+            );
+        }
+        if let Record::PresenceChanged {
+            item,
+            presence: lockstep_sync::item::Presence::Deleted,
+            ..
+        } = record
+        {
+            let id = self
+                .store
+                .items
+                .get(item)
+                .and_then(|item| item.work_item)
+                .expect("paired");
+            let sim = self.wire.sim.lock().unwrap();
+            let was_deleted = sim.ground_truth().iter().any(|accepted| {
+                accepted.work_item_id == id.0
+                    && matches!(
+                        accepted.kind,
+                        azdo_sim::AcceptedKind::Deleted | azdo_sim::AcceptedKind::Destroyed
+                    )
+            });
+            assert!(was_deleted, "work item {id} counts as deleted and never was");
+        }
+    }
+
+    /// The request reaches the server; returns the answer and whether it got lost.
+    pub fn request(&self, flying: &Flying) -> (Answer, Aside, bool) {
+        *self.wire.request_id.lock().unwrap() = flying.name.clone();
+        *self.wire.now_us.lock().unwrap() = self.now_us;
+        *self.wire.was_lost.lock().unwrap() = false;
+        let (answer, aside) = run(perform(&self.tokens, &flying.call));
+        (answer, aside, *self.wire.was_lost.lock().unwrap())
+    }
+
+    /// Something happens on the way to or from the server. Returns whether anything could.
+    pub fn fly(&mut self, position: usize) {
+        let mut flying = self.flying.swap_remove(position);
+        match flying.answer.take() {
+            Some((_, answer, aside)) => {
+                self.count("answer");
+                self.tell(|| format!("answer {:?} {answer:?}", flying.step));
+                if let Answer::Items(read) = &answer {
+                    self.just_read = read.iter().map(|item| (item.id, flying.reached_us)).collect();
+                }
+                self.feed(Input::Answered(flying.step, answer, aside));
+                self.just_read.clear();
+            }
+            None => {
+                flying.reached_us = self.now_us;
+                let (answer, aside, was_lost) = self.request(&flying);
+                let wait_us = match was_lost {
+                    true => REQUEST_TIMEOUT_US,
+                    false => self.dice.below(900_000) as i64,
+                };
+                flying.answer = Some((self.now_us + wait_us, answer, aside));
+                self.flying.push(flying);
+            }
+        }
+    }
+
+    /// Lets notices through that have come, in any order.
+    pub fn notices(&mut self) {
+        let deliveries = {
+            let mut sim = self.wire.sim.lock().unwrap();
+            let mut faults = self.wire.faults.lock().unwrap();
+            faults.apply_late(&mut sim, self.now_us);
+            faults.deliveries(&mut sim, self.now_us)
+        };
+        for delivery in deliveries {
+            let notification = azdo::Notification::parse(&delivery.body).expect("a notification");
+            let heard = notification.work_item_id.map(|id| self.store.notice(id));
+            self.count("notice");
+            self.tell(|| format!("notice {notification:?}"));
+            // Committed, so it may be answered.
+            self.wire
+                .sim
+                .lock()
+                .unwrap()
+                .delivered(self.now_us, delivery.id, DeliveryOutcome::Status(200));
+            if heard.is_some() {
+                let heard = self.store.pending_notices();
+                self.feed(Input::HeardOf(heard));
+            }
+        }
+    }
+}
+
+/// What a renamed node changes without a revision, so that no feed tells of it.
+fn is_path(name: &str) -> bool {
+    let is_level = |tree: &str| name.starts_with(&format!("System.{tree}Level"));
+    matches!(name, field::AREA_PATH | field::ITERATION_PATH | "System.NodeName")
+        || is_level("Area")
+        || is_level("Iteration")
+}

@@ -1,5 +1,5 @@
 // What an act does to the cards, as the server will do it: shown at once, before it has answered. Pure.
-import { isOpen, levelOf, type Cards, type Frame } from "./model";
+import { isOpen, levelOf, type Cards, type Frame } from "./model.ts";
 import type { Act, Assignee, Card, WriteMode } from "./shapes";
 
 /** The stories that make up a feature on the board. */

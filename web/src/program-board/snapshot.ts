@@ -1,7 +1,7 @@
 // Reads the columnar snapshot into cards. Pure.
 // Never trusts an index: one that points nowhere means "none", so that a newer server cannot break an older page.
 import type { Frame } from "./model";
-import { AGREEMENTS, SYNC, type BoardSummary, type Card, type CardLink, type Snapshot } from "./shapes";
+import { AGREEMENTS, SYNC, type BoardSummary, type Card, type CardLink, type Snapshot } from "./shapes.ts";
 
 export interface Read {
   frame: Frame;

@@ -9,8 +9,9 @@ use azdo::Collection;
 use futures_util::{StreamExt, stream};
 use http::StatusCode;
 use lockstep_sync::call::{Answer, Failure, try_out};
+use lockstep_sync::edit::Act;
+use lockstep_sync::plan::{Try, tries};
 use lockstep_sync::rules::Rules;
-use lockstep_sync::tries::{Try, tries};
 use serde::Deserialize;
 use sqlx::types::Json as Stored;
 use utoipa::ToSchema;
@@ -23,7 +24,7 @@ use crate::access::{BoardRights, Member};
 use crate::app::App;
 use crate::error::{ApiError, Kind, Problem, Refusal};
 use crate::extract::{Body, Path};
-use crate::ids::{BoardId, ConnectionId, ItemId, fresh};
+use crate::ids::{BoardId, ConnectionId, EditId, ItemId, fresh};
 use crate::live::Noun;
 use crate::store::edits::EditRow;
 use crate::store::publishes::PublishRow;
@@ -129,11 +130,12 @@ pub async fn try_drafts(
 ) -> Result<Json<PublishReview>, ApiError> {
     let company = member.company;
     let started_us = app.now_us();
-    let (connection, version, items) = summary::look(&app, &member, id, |view, rights| {
-        let items: BTreeSet<ItemId> = publish_review::drafts_of(view).into_keys().map(ItemId).collect();
-        may_plan(rights).map(|()| (view.row.connection(), view.version, items))
+    let (connection, version, drafts) = summary::look(&app, &member, id, |view, rights| {
+        may_plan(rights).map(|()| (view.row.connection(), view.version, publish_review::drafts_of(view)))
     })
     .await??;
+    let items: BTreeSet<ItemId> = drafts.keys().copied().map(ItemId).collect();
+    let drafts: BTreeSet<EditId> = drafts.into_values().flatten().collect();
     let rules = rules(&app, &member, connection).await?;
     let asked: Vec<Try> = app
         .store
@@ -142,8 +144,9 @@ pub async fn try_drafts(
         .iter_mut()
         .flat_map(|item| {
             // What waits on another board is that board's to try.
-            item.edits
-                .retain(|edit| !matches!(edit.act, lockstep_sync::edit::Act::Decide { .. }));
+            item.edits.retain(|edit| {
+                !matches!(edit.act, Act::Decide { .. }) && (!edit.is_draft || drafts.contains(&edit.id))
+            });
             tries(item, &rules)
         })
         .take(N_TRIED_MAX)
@@ -412,7 +415,7 @@ pub async fn discard(
         );
     }
     // Without its creation nothing else about an item leads anywhere, whoever did it.
-    let is_create = |edit: &&&EditRow| matches!(edit.act.0, lockstep_sync::edit::Act::Create { .. });
+    let is_create = |edit: &&&EditRow| matches!(edit.act.0, Act::Create { .. });
     let unmade: BTreeSet<Uuid> = own.iter().filter(is_create).map(|edit| edit.item_id).collect();
     let gone: BTreeSet<Uuid> = own.iter().map(|edit| edit.id).collect();
     let given_up: Vec<EditRow> = all

@@ -4,6 +4,7 @@ use azdo::{FieldName, field};
 use lockstep_sync::PARENT;
 use lockstep_sync::edit::{Act, Edit, EditState, Hold};
 use lockstep_sync::item::Presence;
+use lockstep_sync::rules::{ConflictRule, Rules, TokenOwner, WithoutOwnToken};
 use serde_json::{Value, json};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -230,4 +231,32 @@ pub fn take(view: &mut BoardView, card: Made, change: i64) {
         },
         change,
     );
+}
+
+/// A connection at which these members have tokens of their own, and nobody writes for the others.
+pub fn rules(with_tokens: &[u128]) -> Rules {
+    let owner = |n: u128| TokenOwner {
+        identity_id: n.to_string(),
+        unique_name: format!("{n}@northquay.example"),
+        name: n.to_string(),
+        fingerprint: n.to_string(),
+    };
+    Rules {
+        without_own_token: WithoutOwnToken::Hold,
+        conflict: ConflictRule::Ask,
+        notes_on_behalf_create: false,
+        notes_on_behalf_update: false,
+        marker_base: "https://lockstep.example/x/".into(),
+        collection_url: "https://dev.azure.com/northquay".into(),
+        delay_bound_us: 0,
+        request_timeout_us: 0,
+        poll_interval_us: 0,
+        readable_projects: None,
+        connection_token: Some(owner(0)),
+        own_tokens: with_tokens.iter().map(|n| (member_id(*n), owner(*n))).collect(),
+        unusable_tokens: Default::default(),
+        names: Default::default(),
+        nodes: nodes().rows().map(|node| (node.node_id, node.path.clone())).collect(),
+        scopes: Vec::new(),
+    }
 }

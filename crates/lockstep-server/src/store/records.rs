@@ -26,7 +26,9 @@ use crate::{run, sql, tx};
 sql! {
     BEGIN_ATTEMPT = "insert into attempts (id, company_id, connection_id, item_id, author, whom, identity_id, identity_name, body, state, started_us)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'sending', $10)";
-    SEND_EDIT = "update edits set state = 'sending', attempt_id = $3 where company_id = $1 and id = $2 and state = 'waiting'";
+    // A draft is never sent, whatever anybody thinks.
+    SEND_EDIT = "update edits set state = 'sending', attempt_id = $3
+        where company_id = $1 and id = $2 and state = 'waiting' and is_draft = $4";
     OPEN_ATTEMPT = "select body from attempts where company_id = $1 and id = $2 and state <> 'ended'";
     LOSE_ATTEMPT = "update attempts set state = 'unknown', body = $3 where company_id = $1 and id = $2 and state <> 'ended'";
     END_ATTEMPT = "update attempts set state = 'ended', body = $3, outcome = $4, answer = $5, rev = $6, ended_us = $7
@@ -357,6 +359,7 @@ impl Tx {
                     .bind(scope.company.0)
                     .bind(edit.0)
                     .bind(attempt.id.0)
+                    .bind(false)
             )?;
             expect_one(n, "edit", edit.0)?;
         }

@@ -5,6 +5,8 @@ mod accounts;
 mod action_items;
 mod board_import;
 mod board_making;
+mod board_publish;
+mod board_view;
 mod canary;
 mod command;
 mod companies;

@@ -1,0 +1,244 @@
+//! Planning first: what waits on a board on hold is reviewed, tried without saving, published or discarded.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::board_view::{Board, item_at, planned};
+use crate::harbour::Harbour;
+use crate::world::{Browser, World, on_both};
+
+async fn act(browser: &Browser, board: &Board, acts: Value) -> Value {
+    let acts = json!({"id": Uuid::now_v7(), "acts": acts});
+    browser.post(&format!("{}/acts", board.path), acts).await.expect(200)
+}
+
+async fn review(browser: &Browser, board: &Board) -> Value {
+    browser.get(&format!("{}/publish", board.path)).await.expect(200)
+}
+
+async fn tried(browser: &Browser, board: &Board) -> Value {
+    browser
+        .post(&format!("{}/publish/try", board.path), json!({}))
+        .await
+        .expect(200)
+}
+
+async fn publish(browser: &Browser, board: &Board, items: &[&str]) -> Value {
+    let request = json!({"id": Uuid::now_v7(), "items": items});
+    browser
+        .post(&format!("{}/publish", board.path), request)
+        .await
+        .expect(200)
+}
+
+/// The review once its run is over. What never comes is stopped by the test's runner.
+async fn over(browser: &Browser, board: &Board) -> Value {
+    loop {
+        let review = review(browser, board).await;
+        if review["run"]["state"] != "running" {
+            return review;
+        }
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    }
+}
+
+fn the_item<'v>(review: &'v Value, item: &str) -> &'v Value {
+    let items = review["items"].as_array().unwrap();
+    items
+        .iter()
+        .find(|one| one["item"] == item)
+        .unwrap_or_else(|| panic!("{item} not in {review}"))
+}
+
+#[tokio::test]
+async fn what_was_planned_is_reviewed_tried_and_sent_under_its_authors_names() {
+    on_both(async |world: &World| {
+        let harbour = Harbour::new(world, "hold").await;
+        let board = Board::filled(&harbour, "hold").await;
+        let snapshot = board.snapshot(&harbour.mara).await;
+        let at = planned(&snapshot, "User Story");
+        let (item, number) = (
+            item_at(&snapshot, at),
+            snapshot["cards"]["number"][at].as_i64().unwrap(),
+        );
+        let n_accepted = harbour.simulator.sim().ground_truth().len();
+        let moved = json!([{"kind": "move", "item": item, "team": null, "column": 1, "after": null}]);
+        act(&harbour.mara, &board, moved).await;
+        let renamed = json!([{"kind": "set", "item": item, "field": "title", "to": "Slots, planned twice"}]);
+        act(&harbour.tom, &board, renamed).await;
+        let waiting = review(&harbour.mara, &board).await;
+        assert_eq!(waiting["items"].as_array().unwrap().len(), 1);
+        let one = the_item(&waiting, &item);
+        assert_eq!((&one["number"], &one["result"]), (&json!(number), &json!("not_tried")));
+        let iteration = one["changes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|c| c["field"] == "iteration")
+            .unwrap();
+        assert_eq!(
+            (&iteration["from"], &iteration["to"], &iteration["by"]["name"]),
+            (&json!("Sprint 41"), &json!("Sprint 42"), &json!("Mara Lindqvist"))
+        );
+        let names: Vec<&str> = one["writes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|w| w["name"].as_str().unwrap())
+            .collect();
+        assert_eq!(names, ["Mara Lindqvist", "Tom Okafor"]);
+        assert!(
+            one["writes"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|w| w["with"] == "own_token")
+        );
+        // Tried: nothing is written.
+        let after = tried(&harbour.mara, &board).await;
+        assert_eq!(the_item(&after, &item)["result"], "taken");
+        assert_eq!((after["tried_us"].is_i64(), &after["is_stale"]), (true, &json!(false)));
+        assert_eq!(harbour.simulator.sim().ground_truth().len(), n_accepted);
+        // Published: one request for each author, under their names.
+        publish(&harbour.mara, &board, &[&item]).await;
+        let done = over(&harbour.mara, &board).await;
+        assert_eq!(
+            (&done["run"]["state"], &done["run"]["n_all"]),
+            (&json!("done"), &json!(1))
+        );
+        assert_eq!(done["run"]["results"][0]["outcome"], "written");
+        assert_eq!(done["items"], json!([]));
+        assert_eq!(harbour.there(number, "System.Title"), "Slots, planned twice");
+        let path = harbour.there(number, "System.IterationPath");
+        assert!(path.as_str().unwrap().ends_with("Sprint 42"), "{path}");
+        let authors = harbour.authors(number);
+        let [.., first, second] = authors.as_slice() else {
+            panic!("{authors:?}")
+        };
+        let mut both = [first.as_str(), second.as_str()];
+        both.sort_unstable();
+        assert_eq!(both, [crate::harbour::MARA, crate::harbour::TOM]);
+        assert_eq!(harbour.simulator.sim().ground_truth().len(), n_accepted + 2);
+        harbour.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_azure_devops_would_refuse_is_told_in_its_words_and_the_rest_goes() {
+    on_both(async |world: &World| {
+        let harbour = Harbour::new(world, "hold").await;
+        let board = Board::filled(&harbour, "hold").await;
+        let snapshot = board.snapshot(&harbour.mara).await;
+        let at = planned(&snapshot, "User Story");
+        let other = planned(&snapshot, "Feature").max(planned(&snapshot, "Bug"));
+        let (good, bad) = (item_at(&snapshot, at), item_at(&snapshot, other));
+        let acts = json!([
+            {"kind": "set", "item": good, "field": "title", "to": "Goes out"},
+            // Azure DevOps takes no priority 9 in this process, and says so.
+            {"kind": "set", "item": bad, "field": "assignee", "to": {"name": "Nobody There", "member_id": null}},
+        ]);
+        act(&harbour.mara, &board, acts).await;
+        let after = tried(&harbour.mara, &board).await;
+        let refused = the_item(&after, &bad);
+        assert_eq!(refused["result"], "refused", "{refused}");
+        assert!(refused["answer"].as_str().is_some_and(|answer| !answer.is_empty()));
+        assert_eq!(the_item(&after, &good)["result"], "taken");
+        let request = json!({"id": Uuid::now_v7(), "items": [good]});
+        let path = format!("{}/publish", board.path);
+        harbour.mara.post(&path, request.clone()).await.expect(200);
+        // The same click again is the same publish.
+        harbour.mara.post(&path, request).await.expect(200);
+        let done = over(&harbour.mara, &board).await;
+        assert_eq!(done["run"]["n_all"], 1);
+        assert_eq!(
+            done["items"].as_array().unwrap().len(),
+            1,
+            "the refused one still waits"
+        );
+        let number = snapshot["cards"]["number"][at].as_i64().unwrap();
+        assert_eq!(harbour.there(number, "System.Title"), "Goes out");
+        harbour.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_feature_with_its_stories_is_published_parents_first() {
+    on_both(async |world: &World| {
+        let harbour = Harbour::new(world, "hold").await;
+        let board = Board::filled(&harbour, "hold").await;
+        let (feature, story) = (Uuid::now_v7().to_string(), Uuid::now_v7().to_string());
+        let acts = json!([
+            {"kind": "create", "item": feature, "type": "Feature", "title": "Cold storage", "team": 0, "column": 1, "parent": null},
+            {"kind": "create", "item": story, "type": "User Story", "title": "Plug in a reefer", "team": 0, "column": 1,
+             "parent": feature, "points": 3},
+        ]);
+        act(&harbour.mara, &board, acts).await;
+        let after = tried(&harbour.mara, &board).await;
+        assert_eq!(the_item(&after, &feature)["result"], "created");
+        assert_eq!(the_item(&after, &story)["changes"][0]["field"], "create");
+        publish(&harbour.mara, &board, &[&story, &feature]).await;
+        let done = over(&harbour.mara, &board).await;
+        let results = done["run"]["results"].as_array().unwrap();
+        assert_eq!(results.len(), 2);
+        assert!(results.iter().all(|one| one["outcome"] == "written" && one["number"].is_i64()), "{results:?}");
+        let number = |item: &str| results.iter().find(|one| one["item"] == item).unwrap()["number"].as_i64().unwrap();
+        assert_eq!(harbour.there(number(&story), "System.Parent"), json!(number(&feature)));
+        harbour.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn drafts_are_discarded_by_their_authors_and_by_whoever_manages_the_board() {
+    on_both(async |world: &World| {
+        let harbour = Harbour::new(world, "hold").await;
+        let board = Board::filled(&harbour, "hold").await;
+        let snapshot = board.snapshot(&harbour.mara).await;
+        let item = item_at(&snapshot, planned(&snapshot, "User Story"));
+        let new = Uuid::now_v7().to_string();
+        let path = format!("{}/discard", board.path);
+        let title = |to: &str| json!([{"kind": "set", "item": item, "field": "title", "to": to}]);
+        act(&harbour.mara, &board, title("Mara's")).await;
+        let create = json!([{"kind": "create", "item": new, "type": "User Story", "title": "Not to be", "team": 0,
+            "column": 0, "parent": null}]);
+        act(&harbour.tom, &board, create).await;
+        let discard = |items: Value| json!({"id": Uuid::now_v7(), "items": items});
+        assert_eq!(
+            harbour.tom.post(&path, discard(json!([item]))).await.problem(403),
+            "not_your_drafts"
+        );
+        assert_eq!(harbour.admin.delete(&board.path).await.problem(409), "still_drafts");
+        let mode = harbour.admin.patch(&board.path, json!({"write_mode": "live"})).await;
+        assert_eq!(mode.problem(409), "still_drafts");
+        assert_eq!(harbour.tom.post(&path, discard(Value::Null)).await.status, 204);
+        let left = loop {
+            let review = review(&harbour.mara, &board).await;
+            if review["items"].as_array().unwrap().len() == 1 {
+                break review;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
+        assert_eq!(left["items"][0]["item"], json!(item));
+        let gone = board.changes(&harbour.mara, snapshot["change"].as_i64().unwrap()).await;
+        assert!(gone["gone"].as_array().unwrap().contains(&json!(new)), "{gone}");
+        assert_eq!(harbour.admin.post(&path, discard(Value::Null)).await.status, 204);
+        while !review(&harbour.mara, &board).await["items"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+        {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        harbour
+            .admin
+            .patch(&board.path, json!({"write_mode": "live"}))
+            .await
+            .expect(200);
+        harbour.stop().await;
+    })
+    .await;
+}

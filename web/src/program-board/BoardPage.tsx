@@ -11,6 +11,7 @@ import { useMe } from "../app/session";
 import { useLive } from "../live/live";
 import { announce } from "../ui/announce";
 import { Button } from "../ui/Button";
+import layout from "../ui/layout.module.css";
 import { Skeleton } from "../ui/marks";
 import { Empty } from "../ui/surface";
 import { plural } from "../ui/time";
@@ -383,6 +384,7 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
 
   return (
     <div className={style.area}>
+      <h1 className={layout.sr}>{board.name}</h1>
       <Toolbar
         model={model}
         search={search}

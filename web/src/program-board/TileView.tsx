@@ -69,6 +69,7 @@ export const TileView = memo(function TileView(props: TileProps) {
       data-mark={props.mark ?? undefined}
       data-who={props.who === null ? undefined : true}
       data-sync={props.sync === "draft" ? "draft" : tile.card.number === null ? "new" : undefined}
+      data-unsettled={props.sync === "in_step" ? undefined : true}
       data-shaken={props.is_shaken || undefined}
     >
       {look === "fit" ? (

@@ -1,7 +1,7 @@
 // A dependency as the agreement it is: who gives, who takes, by when, and how far it has come. Kept in the link's comment,
 // so that Azure DevOps shows it too.
 import { ArrowRight, Check, Handshake, PanelTop, Unlink2, X } from "lucide-react";
-import { useState } from "react";
+import { useRef } from "react";
 import inner from "../../action-items/panel.module.css";
 import { Button } from "../../ui/Button";
 import { Pill, TeamMark, type Tone } from "../../ui/marks";
@@ -15,6 +15,7 @@ import type { Agreement, Card } from "../shapes";
 import type { BoardActs } from "../useActs";
 import { short } from "../words";
 import { HEALTH_TONES, TypeMark } from "./Links";
+import { DateValue } from "./DateValue";
 import style from "./panel.module.css";
 import { PanelFrame } from "./PanelFrame";
 
@@ -52,7 +53,7 @@ const STEP_TONES: Record<Agreement, Tone> = {
 export default function AgreementPanel(props: AgreementProps) {
   const { model, placement, one, looks, canEdit, acts } = props;
   const now_ms = useNow(60_000);
-  const [isAsking, setAsking] = useState(false);
+  const fields = useRef<HTMLDListElement>(null);
   const giver = one.from === null ? undefined : model.cards.get(one.from);
   const taker = one.to === null ? undefined : model.cards.get(one.to);
   const { set_up } = model.frame;
@@ -125,34 +126,19 @@ export default function AgreementPanel(props: AgreementProps) {
         taker={taker}
         now_ms={now_ms}
         canAgree={canAgree}
-        onAsk={() => setAsking(true)}
+        onAsk={() => fields.current?.querySelector("input")?.focus()}
       />
-      <dl className={inner.fields}>
+      <dl ref={fields} className={inner.fields}>
         <dt>Needed by</dt>
         <dd>
-          {isAsking || one.needed_by === null ? (
-            <input
-              type="date"
-              className={style.date}
-              aria-label="Needed by"
-              disabled={!canAgree}
-              defaultValue={one.needed_by ?? ""}
-              onBlur={(event) => {
-                setAsking(false);
-                if (event.target.value && event.target.value !== one.needed_by)
-                  agree("proposed", event.target.value);
-              }}
-            />
-          ) : (
-            <button
-              type="button"
-              className={inner.value}
-              disabled={!canAgree}
-              onClick={() => setAsking(true)}
-            >
-              {day(one.needed_by, now_ms)}
-            </button>
-          )}
+          <DateValue
+            key={`${one.key} ${one.needed_by}`}
+            label="Needed by"
+            value={one.needed_by}
+            canEdit={canAgree}
+            now_ms={now_ms}
+            onKeep={(to) => to && agree("proposed", to)}
+          />
         </dd>
         <dt>Agreed</dt>
         <dd>

@@ -13,6 +13,7 @@ import { Sync } from "../TileView";
 import type { BoardActs } from "../useActs";
 import { points } from "../words";
 import style from "./panel.module.css";
+import { DateValue } from "./DateValue";
 import { TagsField } from "./TagsField";
 
 interface FieldsProps {
@@ -156,18 +157,15 @@ export function Fields(props: FieldsProps) {
       </dd>
       <dt>Target date</dt>
       <dd>
-        <input
+        <DateValue
           key={`${card.id}-${detail?.target_on}`}
-          type="date"
-          className={style.date}
-          aria-label="Target date"
-          disabled={!canEdit || !detail}
-          defaultValue={detail?.target_on ?? ""}
-          onBlur={(event) => {
-            const to = event.target.value || null;
-            if (to !== (detail?.target_on ?? null))
-              acts.set([card], "target_on", to, to ? `target date ${day(to, now_ms)}` : "no target date");
-          }}
+          label="Target date"
+          value={detail?.target_on ?? null}
+          canEdit={canEdit && detail !== undefined}
+          now_ms={now_ms}
+          onKeep={(to) =>
+            acts.set([card], "target_on", to, to ? `target date ${day(to, now_ms)}` : "no target date")
+          }
         />
         {theirs("target_on")}
       </dd>

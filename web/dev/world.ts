@@ -350,6 +350,7 @@ export function syncHealth(all: ActionItem[]): SyncHealth {
         title: one.title,
         work_item_id: one.work_item?.id ?? null,
         type: one.work_item?.type ?? null,
+        board_id: null,
       },
       connection: { id: "c-cloud", label: "Northquay cloud" },
       edit: open,

@@ -141,6 +141,282 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/boards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The boards that the one who asks may see. */
+        get: operations["boards_list"];
+        put?: never;
+        /** Makes a board and begins to fill it. */
+        post: operations["boards_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boards/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The board as it would be, with what is left out. */
+        post: operations["boards_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boards/proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A board as it could be, from what the connection's projects hold. */
+        post: operations["boards_propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A board with its set-up. */
+        get: operations["boards_detail"];
+        put?: never;
+        post?: never;
+        /** Deletes a board. Nothing in Azure DevOps changes; what is already on its way still goes out. */
+        delete: operations["boards_delete"];
+        options?: never;
+        head?: never;
+        /** Changes a board. Nothing is written to Azure DevOps by it; another scope is read again whole. */
+        patch: operations["boards_edit"];
+        trace?: never;
+    };
+    "/api/boards/{id}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does acts on a board, all of them or none. */
+        post: operations["boards_act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boards/{id}/cards/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A card with its fields, what is open about it, its history and what was sent about it. */
+        get: operations["boards_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boards/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has changed on a board since a change number. */
+        get: operations["boards_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boards/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Discards what waits to be published: one's own; everybody's where one manages the board. */
+        post: operations["boards_discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boards/{id}/leaving": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says whether cards that would leave a board do so. */
+        post: operations["boards_answer_leaving"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boards/{id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that the one who asks has the board open; again every 20 seconds. */
+        post: operations["boards_presence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boards/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits to be published on a board, and the publish that runs or ran last. */
+        get: operations["boards_publish_review"];
+        put?: never;
+        /** Publishes: what waits on these items goes to Azure DevOps, one request for each item and author. */
+        post: operations["boards_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boards/{id}/publish/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops the publish that runs: what was begun still goes out, the rest goes on waiting to be published. */
+        post: operations["boards_publish_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boards/{id}/publish/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks Azure DevOps what it would say of everything that waits to be published. Nothing is written. */
+        post: operations["boards_publish_try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boards/{id}/redo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does again what the one who asks took back last on the board. */
+        post: operations["boards_redo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boards/{id}/snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A board with all its cards. */
+        get: operations["boards_snapshot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boards/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back what the one who asks did last on the board. */
+        post: operations["boards_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/connections": {
         parameters: {
             query?: never;
@@ -291,6 +567,23 @@ export interface paths {
         put?: never;
         /** Makes a new secret. The one before is taken until the new one was seen, and 48 hours more. */
         post: operations["rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{id}/wiql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many work items a query finds. */
+        post: operations["boards_check_wiql"];
         delete?: never;
         options?: never;
         head?: never;
@@ -765,11 +1058,19 @@ export interface components {
             password: string;
             role: components["schemas"]["Role"];
         };
+        /**
+         * @description How far two teams have come about a dependency.
+         * @enum {string}
+         */
+        Agreement: "none" | "proposed" | "accepted" | "refused" | "done";
         /** @description The item a request was about. */
         AttemptItem: {
             /** Format: uuid */
             id: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Its number for people; 0 for a card, which has its work item's.
+             */
             number: number;
             title: string;
             /** Format: int64 */
@@ -800,6 +1101,591 @@ export interface components {
         BecomePerson: {
             /** Format: uuid */
             member_id: string;
+        };
+        /** @description One act on a board. */
+        BoardAct: {
+            /**
+             * Format: uuid
+             * @description The card it comes right behind; `null` puts it first.
+             */
+            after?: string | null;
+            /**
+             * Format: int32
+             * @description Position of the column; -1 is the parking lot.
+             */
+            column: number;
+            /** @description The cell it is moved from: of a feature, that cell's stories go along. */
+            from?: [
+                number,
+                number
+            ] | null;
+            /**
+             * Format: uuid
+             * @description Which card.
+             */
+            item: string;
+            /** @enum {string} */
+            kind: "move";
+            /**
+             * Format: int32
+             * @description Position of the team in the set-up; `null` leaves it.
+             */
+            team?: number | null;
+        } | (components["schemas"]["CardValue"] & {
+            /**
+             * Format: uuid
+             * @description Which card.
+             */
+            item: string;
+        } & {
+            /** @enum {string} */
+            kind: "set";
+        }) | {
+            /**
+             * Format: int32
+             * @description Position of the column; -1 is the parking lot.
+             */
+            column: number;
+            /**
+             * Format: uuid
+             * @description The number it gets here.
+             */
+            item: string;
+            /** @enum {string} */
+            kind: "create";
+            /**
+             * Format: uuid
+             * @description The card it hangs on.
+             */
+            parent?: string | null;
+            /**
+             * Format: double
+             * @description Load.
+             */
+            points?: number | null;
+            /**
+             * Format: int32
+             * @description Position of the team.
+             */
+            team: number;
+            /** @description Title. */
+            title: string;
+            /** @description Work item type. */
+            type: string;
+        } | {
+            /**
+             * Format: uuid
+             * @description Which card.
+             */
+            item: string;
+            /** @enum {string} */
+            kind: "parent";
+            /**
+             * Format: uuid
+             * @description On which.
+             */
+            parent?: string | null;
+        } | {
+            /**
+             * Format: uuid
+             * @description Who delivers.
+             */
+            from: string;
+            /** @enum {string} */
+            kind: "link";
+            /** @description The day it is needed, ISO. */
+            needed_by?: string | null;
+            /**
+             * Format: uuid
+             * @description Who waits.
+             */
+            to: string;
+        } | {
+            /**
+             * Format: uuid
+             * @description Who delivers.
+             */
+            from: string;
+            /** @enum {string} */
+            kind: "unlink";
+            /**
+             * Format: uuid
+             * @description Who waits.
+             */
+            to: string;
+        } | {
+            /** @description What was agreed. */
+            agreement: components["schemas"]["Agreement"];
+            /**
+             * Format: uuid
+             * @description Who delivers.
+             */
+            from: string;
+            /** @enum {string} */
+            kind: "agree";
+            /** @description The day it is needed, ISO; left out, it stays. */
+            needed_by?: string | null;
+            /**
+             * Format: uuid
+             * @description Who waits.
+             */
+            to: string;
+        } | {
+            /** @description Where to. */
+            how: components["schemas"]["RemoveTo"];
+            /**
+             * Format: uuid
+             * @description Which card.
+             */
+            item: string;
+            /** @enum {string} */
+            kind: "remove";
+        } | {
+            /**
+             * Format: uuid
+             * @description Which card.
+             */
+            item: string;
+            /** @enum {string} */
+            kind: "comment";
+            /** @description What. */
+            text: string;
+        };
+        /** @description What acts came to. */
+        BoardActed: {
+            /** @description The cards that the acts touched, as they are now. */
+            cards: components["schemas"]["BoardCard"][];
+            /**
+             * Format: int64
+             * @description The company's change number that the cards are at least as new as.
+             */
+            change: number;
+        };
+        /** @description Acts that are done together or not at all. */
+        BoardActs: {
+            /** @description In the order done. */
+            acts: components["schemas"]["BoardAct"][];
+            /**
+             * Format: uuid
+             * @description The browser's own number for them; a repeated request is done once.
+             */
+            id: string;
+        };
+        /** @description A work item as a board shows it. Positions count in the set-up's teams and columns; -1 is none. */
+        BoardCard: {
+            assignee?: components["schemas"]["CardAssignee"] | null;
+            /**
+             * Format: int64
+             * @description The company's change number of its last change.
+             */
+            change: number;
+            /**
+             * Format: int32
+             * @description Its own column; -1 is the parking lot.
+             */
+            column: number;
+            conflict?: components["schemas"]["CardConflict"] | null;
+            /**
+             * Format: uuid
+             * @description The item.
+             */
+            id: string;
+            /** @description Its dependencies. */
+            links: components["schemas"]["CardLink"][];
+            /**
+             * Format: int64
+             * @description Azure DevOps' number, once it is created.
+             */
+            number?: number | null;
+            /**
+             * Format: uuid
+             * @description The card it hangs on.
+             */
+            parent?: string | null;
+            /** @description The team and column that somebody put it in. */
+            placed?: [
+                number,
+                number
+            ] | null;
+            /**
+             * Format: double
+             * @description Load, in the board's unit.
+             */
+            points?: number | null;
+            /** @description Order inside its cell. */
+            rank: string;
+            /** @description State. */
+            state: string;
+            /** @description How it stands with Azure DevOps. */
+            sync: components["schemas"]["CardSync"];
+            /** @description Tags. */
+            tags: string[];
+            /**
+             * Format: int32
+             * @description Its own row.
+             */
+            team: number;
+            /** @description Title. */
+            title: string;
+            /** @description Work item type. */
+            type: string;
+        };
+        /** @description What has changed on a board. */
+        BoardChanges: {
+            board?: components["schemas"]["BoardSummary"] | null;
+            /** @description Cards that came or changed. */
+            cards: components["schemas"]["BoardCard"][];
+            /**
+             * Format: int64
+             * @description Everything up to this change number is told.
+             */
+            change: number;
+            /** @description Cards that are no longer there. */
+            gone: string[];
+            /** @description Too much has changed, or what all cards share has: read the board anew. */
+            needs_snapshot: boolean;
+            /** @description Who is here. */
+            present: components["schemas"]["BoardPresent"][];
+        };
+        /** @description A column. */
+        BoardColumn: {
+            /** @description Last day, ISO. */
+            finish_on?: string | null;
+            /** @description Its number on this board. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Iteration nodes that share it, one for each project or several. */
+            node_ids: number[];
+            /** @description First day, ISO. */
+            start_on?: string | null;
+        };
+        /** @description The connection of a board. */
+        BoardConnection: {
+            /**
+             * Format: uuid
+             * @description Its number.
+             */
+            id: string;
+            /** @description Its label. */
+            label: string;
+        };
+        /** @description A board with its set-up. */
+        BoardDetail: components["schemas"]["BoardSummary"] & {
+            /** @description Who made it. */
+            created_by: string;
+            /**
+             * Format: int64
+             * @description When.
+             */
+            created_us: number;
+            /** @description Who is listed. */
+            people: components["schemas"]["BoardPerson"][];
+            /** @description Who may see it: everybody of the company, or those listed. */
+            see: components["schemas"]["BoardSee"];
+            /** @description What it shows. */
+            set_up: components["schemas"]["SetUp"];
+        };
+        /** @description How far the import of a board has come. */
+        BoardImport: {
+            /** @description Why it stopped, in words. */
+            detail?: string | null;
+            leaving?: components["schemas"]["BoardLeaving"] | null;
+            /**
+             * Format: int64
+             * @description Work items that its scope holds, once that is known.
+             */
+            n_found?: number | null;
+            /**
+             * Format: int64
+             * @description Work items that were read.
+             */
+            n_read: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["ImportState"];
+        };
+        /** @description Cards that would leave a board in one go. */
+        BoardLeaving: {
+            /** @description How many. */
+            n: number;
+            /**
+             * Format: int64
+             * @description Since when.
+             */
+            since_us: number;
+        };
+        /** @description Somebody who is listed on a board. */
+        BoardPerson: {
+            /** @description Whether they may plan on it. */
+            may_edit: boolean;
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            member_id: string;
+        };
+        /** @description Somebody who has a board open. */
+        BoardPresent: {
+            /**
+             * Format: int64
+             * @description Colour of the initials, 1 to 6.
+             */
+            avatar: number;
+            /** @description One or two letters. */
+            initials: string;
+            /**
+             * Format: uuid
+             * @description The card they look at.
+             */
+            item?: string | null;
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            member_id: string;
+            /** @description Name. */
+            name: string;
+        };
+        /** @description A project of Azure DevOps. */
+        BoardProject: {
+            /** @description Its GUID. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description Where cards come from. */
+        BoardScope: {
+            /** @enum {string} */
+            kind: "areas";
+            /** @description Projects. */
+            projects: components["schemas"]["BoardProject"][];
+        } | {
+            /** @enum {string} */
+            kind: "query";
+            /** @description Its project. */
+            project: components["schemas"]["BoardProject"];
+            /** @description Which one. */
+            query: components["schemas"]["SavedQuery"];
+        } | {
+            /** @enum {string} */
+            kind: "wiql";
+            project?: components["schemas"]["BoardProject"] | null;
+            /** @description The text. */
+            wiql: string;
+        };
+        /**
+         * @description Who may see a board.
+         * @enum {string}
+         */
+        BoardSee: "company" | "listed";
+        /** @description A board in a list. */
+        BoardSummary: {
+            /**
+             * Format: int64
+             * @description The company's change number of its last change.
+             */
+            change: number;
+            connection?: components["schemas"]["BoardConnection"] | null;
+            /**
+             * Format: uuid
+             * @description Its number.
+             */
+            id: string;
+            /** @description How far its import has come. */
+            import: components["schemas"]["BoardImport"];
+            /** @description Whether the one who asks may plan on it. */
+            may_edit: boolean;
+            /** @description Whether the one who asks may set it up. */
+            may_manage: boolean;
+            /** @description Cards on it. */
+            n_cards: number;
+            /** @description Edits that wait to be published. */
+            n_drafts: number;
+            /** @description Its name. */
+            name: string;
+            /** @description What it does with what is done on it. */
+            write_mode: components["schemas"]["WriteMode"];
+        };
+        /** @description A row. */
+        BoardTeam: {
+            /**
+             * Format: int64
+             * @description Number of the area that is written when a card comes here.
+             */
+            area_id: number;
+            /** @description Areas whose cards are in this row. */
+            areas: components["schemas"]["TeamArea"][];
+            /** @description Its number on this board. */
+            id: string;
+            /** @description Whether its row is shown. */
+            is_shown: boolean;
+            /** @description Its name. */
+            name: string;
+            /** @description The project of its areas. */
+            project_id: string;
+            /** @description What it does. */
+            sub?: string | null;
+            /** @description GUID of the Azure DevOps team, if it is one. */
+            team_id?: string | null;
+            /**
+             * Format: double
+             * @description What it usually gets done in one column.
+             */
+            velocity?: number | null;
+        };
+        /** @description What a team can take on. */
+        Capacity: {
+            /** @enum {string} */
+            kind: "velocity";
+            /** @description Where something else is said. */
+            overrides?: components["schemas"]["CapacityOverride"][];
+        } | {
+            /** @enum {string} */
+            kind: "typed";
+            /** @description For each team and column. */
+            overrides?: components["schemas"]["CapacityOverride"][];
+        };
+        /** @description The capacity of one team in one column. */
+        CapacityOverride: {
+            /**
+             * Format: double
+             * @description How much.
+             */
+            capacity: number;
+            /** @description The column's number on this board. */
+            column_id: string;
+            /** @description The team's number on this board. */
+            team_id: string;
+        };
+        /** @description Who a card is assigned to. */
+        CardAssignee: {
+            /**
+             * Format: uuid
+             * @description The member, if it is known who that is.
+             */
+            member_id?: string | null;
+            /** @description Name. */
+            name: string;
+        };
+        /** @description A field that was changed on both sides, in words. */
+        CardConflict: {
+            /**
+             * Format: uuid
+             * @description The edit to decide about.
+             */
+            edit: string;
+            /** @description Which field. */
+            field: string;
+            /** @description Our value. */
+            ours?: string | null;
+            /** @description Theirs. */
+            theirs?: string | null;
+            /** @description Who set theirs. */
+            theirs_by?: string | null;
+        };
+        /** @description A card with everything that is known about it. */
+        CardDetail: {
+            /** @description Its area. */
+            area_path?: string | null;
+            /** @description The card. */
+            card: components["schemas"]["BoardCard"];
+            /** @description What was said about it, the oldest first. */
+            comments: components["schemas"]["CommentRow"][];
+            /** @description What happened to it, the latest first. */
+            history: components["schemas"]["HistoryRow"][];
+            /** @description Its iteration. */
+            iteration_path?: string | null;
+            /** @description What is not settled, in order. */
+            open_edits: components["schemas"]["OpenEdit"][];
+            /**
+             * Format: int64
+             * @description Priority, 1 to 4.
+             */
+            priority?: number | null;
+            /**
+             * Format: int64
+             * @description The revision last read.
+             */
+            rev?: number | null;
+            /** @description Requests about it, the newest first. */
+            sync_log: components["schemas"]["SyncLogRow"][];
+            /** @description Target date, ISO. */
+            target_on?: string | null;
+            /** @description The page in Azure DevOps that a person sees it on. */
+            url?: string | null;
+        };
+        /** @description One end of a dependency. */
+        CardLink: {
+            /** @description What was agreed. */
+            agreement: components["schemas"]["Agreement"];
+            /** @description Which way. */
+            direction: components["schemas"]["LinkDirection"];
+            /** @description The day it is needed, ISO. */
+            needed_by?: string | null;
+            /**
+             * Format: int64
+             * @description The other end's number in Azure DevOps, once it has one.
+             */
+            number?: number | null;
+            /** @description How the link stands with Azure DevOps. */
+            sync: components["schemas"]["CardSync"];
+            /**
+             * Format: uuid
+             * @description The card at the other end, if it is on the board.
+             */
+            to_or_from?: string | null;
+        };
+        /**
+         * @description What a state means.
+         * @enum {string}
+         */
+        CardStateCategory: "proposed" | "in_progress" | "resolved" | "completed" | "removed";
+        /**
+         * @description How a card stands with Azure DevOps, the worst first but for the last three.
+         * @enum {string}
+         */
+        CardSync: "in_step" | "waiting" | "draft" | "conflict" | "refused" | "needs_token" | "out_of_sight" | "deleted_there" | "held";
+        /** @description A field and its value. */
+        CardValue: {
+            /** @enum {string} */
+            field: "title";
+            /** @description Title. */
+            to: string;
+        } | {
+            /** @enum {string} */
+            field: "state";
+            /** @description State by name. */
+            to: string;
+        } | {
+            /** @enum {string} */
+            field: "points";
+            /**
+             * Format: double
+             * @description Load.
+             */
+            to: number | null;
+        } | {
+            /** @enum {string} */
+            field: "assignee";
+            to: components["schemas"]["CardAssignee"] | null;
+        } | {
+            /** @enum {string} */
+            field: "tags";
+            /** @description Tags. */
+            to: string[];
+        } | {
+            /** @enum {string} */
+            field: "priority";
+            /**
+             * Format: int64
+             * @description Priority.
+             */
+            to: number | null;
+        } | {
+            /** @enum {string} */
+            field: "target_on";
+            /** @description Target date, ISO. */
+            to: string | null;
         };
         /** @description The password before and after. */
         ChangePassword: {
@@ -892,6 +1778,23 @@ export interface components {
             token_page?: string | null;
             /** @description What is worth knowing all the same. */
             warnings: string[];
+        };
+        /** @description What there is to choose from. */
+        Choices: {
+            /** @description Every iteration of the chosen projects, each behind the one above it. */
+            iterations: components["schemas"]["IterationChoice"][];
+            /** @description Fields that hold numbers and can be written. */
+            number_fields: components["schemas"]["NumberField"][];
+            /** @description Iterations whose children can be columns, the latest first. */
+            pis: components["schemas"]["PiChoice"][];
+            /** @description Every project that may be used. */
+            projects: components["schemas"]["BoardProject"][];
+            /** @description Saved queries. */
+            queries: components["schemas"]["QueryChoice"][];
+            /** @description Every team of the chosen projects, as a row. */
+            teams: components["schemas"]["BoardTeam"][];
+            /** @description Work item types. */
+            types: components["schemas"]["TypeChoice"][];
         };
         /** @description Something that was said. */
         CommentRow: {
@@ -1101,6 +2004,16 @@ export interface components {
             /** @description What the person is. */
             role: components["schemas"]["Role"];
         };
+        /** @description What is to be discarded. */
+        Discard: {
+            /**
+             * Format: uuid
+             * @description The browser's own number.
+             */
+            id: string;
+            /** @description Items of which everything that waits is discarded; `null` for all there are. */
+            items?: string[] | null;
+        };
         /** @description Changes of one action item. */
         EditActionItem: {
             /** @description What to change; what is missing stays. */
@@ -1122,6 +2035,16 @@ export interface components {
             member_id: string;
             /** @description Name. */
             name: string;
+        };
+        /** @description What is to change about a board; what is left out stays. */
+        EditBoard: {
+            /** @description Its name. */
+            name?: string | null;
+            /** @description Who is listed, in place of those who were. */
+            people?: components["schemas"]["BoardPerson"][] | null;
+            see?: components["schemas"]["BoardSee"] | null;
+            set_up?: components["schemas"]["SetUp"] | null;
+            write_mode?: components["schemas"]["WriteMode"] | null;
         };
         /** @description What of a connection to change; what is missing stays. */
         EditConnection: {
@@ -1160,6 +2083,14 @@ export interface components {
             field: string;
             /** @description What is wrong with it. */
             message: string;
+        };
+        /** @description Where somebody is. */
+        HereIAm: {
+            /**
+             * Format: uuid
+             * @description The card they look at.
+             */
+            item?: string | null;
         };
         /** @description One line of a history, as whom. */
         HistoryRow: {
@@ -1217,6 +2148,11 @@ export interface components {
             /** @description GUID of the project; none where no notification named one. */
             project_id?: string | null;
         };
+        /**
+         * @description Where an import stands.
+         * @enum {string}
+         */
+        ImportState: "importing" | "ready" | "stopped";
         /** @description How the two sides of an action item stand. */
         ItemSync: {
             /** @description The same in words, where there is something to say. */
@@ -1225,6 +2161,49 @@ export interface components {
             n_waiting: number;
             /** @description The worst of what is open. */
             state: components["schemas"]["SyncState"];
+        };
+        /** @description An iteration. */
+        IterationChoice: {
+            finish_on?: string | null;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            path: string;
+            project_id: string;
+            start_on?: string | null;
+        };
+        /** @description What to do with cards that would leave. */
+        LeavingAnswer: {
+            /** @description What to do with them. */
+            choice: components["schemas"]["LeavingChoice"];
+        };
+        /**
+         * @description What to do with cards that would leave.
+         * @enum {string}
+         */
+        LeavingChoice: "let_go" | "keep";
+        /** @description Work items left out for one reason. */
+        LeftOutGroup: {
+            /** @description How many. */
+            n: number;
+            /** @description `removed`, `type` or `area`. */
+            reason: string;
+            /** @description A few of them. */
+            samples: components["schemas"]["PreviewSample"][];
+            /** @description In words. */
+            why: string;
+        };
+        /**
+         * @description The level of a work item type on a board.
+         * @enum {string}
+         */
+        Level: "feature" | "story";
+        /** @description Work item types by level. */
+        Levels: {
+            /** @description Types of features. */
+            features: string[];
+            /** @description Types of stories: the leaves, whose points are the load. */
+            stories: string[];
         };
         /** @description Pasted lines. */
         Lines: {
@@ -1235,6 +2214,18 @@ export interface components {
             id: string;
             /** @description Each line that is not empty becomes an action item. */
             lines: string;
+        };
+        /**
+         * @description Which way a dependency goes, seen from a card.
+         * @enum {string}
+         */
+        LinkDirection: "waits_for" | "needed_by";
+        /** @description What load is counted in. */
+        LoadUnit: {
+            /** @description Reference name of the field. */
+            field: string;
+            /** @description As people say it: points, hours. */
+            name: string;
         };
         /** @description The member who is signed in. */
         Me: {
@@ -1281,6 +2272,17 @@ export interface components {
             is_active: boolean;
             name: string;
             role: components["schemas"]["Role"];
+        };
+        /** @description A day to keep in sight. */
+        Milestone: {
+            /** @description Its number on this board. */
+            id: string;
+            /** @description Whether it can't be moved. */
+            is_hard: boolean;
+            /** @description Its name. */
+            name: string;
+            /** @description The day, ISO. */
+            on: string;
         };
         /** @description A member's own token for a connection. */
         MyToken: {
@@ -1356,6 +2358,25 @@ export interface components {
             /** @description Title. */
             title: string;
         };
+        /** @description A board to make. */
+        NewBoard: {
+            /**
+             * Format: uuid
+             * @description Where its cards come from.
+             */
+            connection_id: string;
+            /**
+             * Format: uuid
+             * @description Its number, chosen by the browser: a repeated click makes one board.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description What it shows. */
+            set_up: components["schemas"]["SetUp"];
+            /** @description What it does with what is done on it. */
+            write_mode: components["schemas"]["WriteMode"];
+        };
         /** @description A comment to make. */
         NewComment: {
             /**
@@ -1380,6 +2401,11 @@ export interface components {
             token: string;
             /** @description What happens to edits of members without a token of their own: no silent default. */
             without_own_token: components["schemas"]["WithoutOwnToken"];
+        };
+        /** @description A field that holds a number. */
+        NumberField: {
+            name: string;
+            reference_name: string;
         };
         /** @description An edit that is not settled. */
         OpenEdit: {
@@ -1446,11 +2472,102 @@ export interface components {
          * @enum {string}
          */
         Phase: "setup" | "signed_out" | "signed_in";
+        /** @description An iteration that can be the PI. */
+        PiChoice: {
+            name: string;
+            /** Format: int64 */
+            node_id: number;
+            path: string;
+            project_id: string;
+        };
+        /** @description The iteration node of a PI. */
+        PiNode: {
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            node_id: number;
+            /** @description Its project. */
+            project_id: string;
+        };
         /**
          * @description Where something was done.
          * @enum {string}
          */
         Place: "lockstep" | "azure_devops";
+        /** @description A board as it would be. */
+        Preview: {
+            /** @description What stands in each cell. */
+            cells: components["schemas"]["PreviewCell"][];
+            /** @description What is found and does not come in. */
+            left_out: components["schemas"]["LeftOutGroup"][];
+            /** @description Dependencies between them. */
+            n_dependencies: number;
+            /** @description Work items that become cards. */
+            n_items: number;
+            /**
+             * Format: int64
+             * @description How long Azure DevOps took to tell, microseconds.
+             */
+            read_us: number;
+            /** @description What Azure DevOps would refuse to move. */
+            refused: components["schemas"]["PreviewRefused"];
+            /** @description What to know, in words. */
+            warnings: string[];
+            /** @description What goes to the parking lot. */
+            without_iteration: components["schemas"]["Unplanned"];
+            /** @description What moving a card writes, in words. */
+            writes: components["schemas"]["Writes"];
+        };
+        /** @description One cell. */
+        PreviewCell: {
+            /** @description The first of them. */
+            cards: components["schemas"]["PreviewSample"][];
+            /** @description The column's number on the board. */
+            column_id: string;
+            /** @description How many cards stand there. */
+            n: number;
+            /** @description The team's number on the board. */
+            team_id: string;
+        };
+        /** @description What a dry run was refused. */
+        PreviewRefused: {
+            /** @description How many were tried. */
+            n_tried: number;
+            /** @description Those that were refused, with the answer. */
+            samples: components["schemas"]["PreviewSample"][];
+        };
+        /** @description What to preview. */
+        PreviewRequest: {
+            /**
+             * Format: uuid
+             * @description The connection.
+             */
+            connection_id: string;
+            /** @description The board as it would be. */
+            set_up: components["schemas"]["SetUp"];
+        };
+        /** @description A work item. */
+        PreviewSample: {
+            /** @description What Azure DevOps says to a move. */
+            answer?: string | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /**
+             * Format: double
+             * @description Its load.
+             */
+            points?: number | null;
+            /** @description Its title. */
+            title: string;
+            /** @description Its type. */
+            type: string;
+        };
         /** @description RFC 9457 problem details, with what to do next. */
         Problem: {
             /** @description What happened, as one word for programs. */
@@ -1470,6 +2587,79 @@ export interface components {
             title: string;
             /** @description `/problems/<code>`. */
             type: string;
+        };
+        /** @description A board as it could be. */
+        Proposal: {
+            /** @description What else there is to choose from. */
+            choices: components["schemas"]["Choices"];
+            /** @description What to call it. */
+            name: string;
+            /** @description Everything, proposed. */
+            set_up: components["schemas"]["SetUp"];
+            /** @description What to know before it is made, in words. */
+            warnings: string[];
+        };
+        /** @description What to propose a board from. */
+        ProposalRequest: {
+            /**
+             * Format: uuid
+             * @description The connection.
+             */
+            connection_id: string;
+            /**
+             * Format: int64
+             * @description Number of the iteration node whose children are the columns; the one of today when left out.
+             */
+            pi_node_id?: number | null;
+            /** @description GUIDs of the projects; chosen by what they hold when empty. */
+            project_ids?: string[];
+        };
+        /** @description What is to be published. */
+        Publish: {
+            /**
+             * Format: uuid
+             * @description The browser's own number; a repeated click is one publish.
+             */
+            id: string;
+            /** @description Items of which everything that waits is published. */
+            items: string[];
+        };
+        /** @description What waits to be published on a board. */
+        PublishReview: {
+            /** @description Whether something on the board has changed since it was tried. */
+            is_stale: boolean;
+            /** @description By work item, as the board orders them. */
+            items: components["schemas"]["ReviewItem"][];
+            run?: components["schemas"]["PublishRun"] | null;
+            /**
+             * Format: int64
+             * @description When the oldest of it was done.
+             */
+            since_us?: number | null;
+            /**
+             * Format: int64
+             * @description When it was last tried without saving.
+             */
+            tried_us?: number | null;
+        };
+        /** @description A publish. */
+        PublishRun: {
+            /**
+             * Format: int64
+             * @description When all of it had come to an end.
+             */
+            ended_us?: number | null;
+            /** @description Work items that were to be published. */
+            n_all: number;
+            /** @description Work items that have come to an end. */
+            results: components["schemas"]["RunResult"][];
+            /**
+             * Format: int64
+             * @description When it began.
+             */
+            started_us: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["RunState"];
         };
         /** @description Where to create the work item. */
         Push: {
@@ -1492,6 +2682,15 @@ export interface components {
             /** @description Name of the type. */
             work_item_type: string;
         };
+        /** @description A saved query, with the project it is in. */
+        QueryChoice: components["schemas"]["SavedQuery"] & {
+            project_id: string;
+        };
+        /**
+         * @description Where a removed work item goes.
+         * @enum {string}
+         */
+        RemoveTo: "recycle_bin";
         /** @description Take it out of the bin. */
         RestoreActionItem: {
             /**
@@ -1500,11 +2699,161 @@ export interface components {
              */
             id: string;
         };
+        /** @description One edit that waits. */
+        ReviewChange: {
+            /** @description Who did it. */
+            by: components["schemas"]["ReviewPerson"];
+            /**
+             * Format: uuid
+             * @description The edit.
+             */
+            edit: string;
+            /** @description The field, or `create`, `link`, `unlink`, `delete`, `restore`, `comment`. */
+            field: string;
+            /** @description Before. */
+            from?: string | null;
+            /** @description The same for people. */
+            label: string;
+            /** @description After. */
+            to?: string | null;
+        };
+        /** @description A field that was changed on both sides, in words. */
+        ReviewConflict: {
+            /**
+             * Format: uuid
+             * @description The edit to decide about.
+             */
+            edit: string;
+            /** @description The field. */
+            label: string;
+            /** @description Our value. */
+            ours?: string | null;
+            /** @description Theirs. */
+            theirs?: string | null;
+            /** @description Who set theirs. */
+            theirs_by?: string | null;
+        };
+        /** @description A field that a refusal names. */
+        ReviewFix: {
+            /** @description As an act names it. */
+            field: string;
+            /** @description The same for people. */
+            name: string;
+            /** @description What it may hold, where that is known. */
+            values?: string[] | null;
+        };
+        /** @description One work item of which something waits to be published. */
+        ReviewItem: {
+            /** @description In its own words, where it would refuse. */
+            answer?: string | null;
+            /** @description What waits, in order. */
+            changes: components["schemas"]["ReviewChange"][];
+            /**
+             * Format: int32
+             * @description Position of its column; -1 none.
+             */
+            column: number;
+            conflict?: components["schemas"]["ReviewConflict"] | null;
+            fix?: components["schemas"]["ReviewFix"] | null;
+            /**
+             * Format: uuid
+             * @description The item.
+             */
+            item: string;
+            /** @description What changed there meanwhile without getting in the way, in words. */
+            merged?: string | null;
+            /**
+             * Format: int64
+             * @description Azure DevOps' number; none where it is not created yet.
+             */
+            number?: number | null;
+            /** @description What Azure DevOps said when it was tried. */
+            result: components["schemas"]["ReviewResult"];
+            /**
+             * Format: int32
+             * @description Position of its team; -1 none.
+             */
+            team: number;
+            /** @description Title. */
+            title: string;
+            /** @description Work item type. */
+            type: string;
+            /** @description Its colour, `RRGGBB`. */
+            type_color?: string | null;
+            /** @description Its page in Azure DevOps. */
+            url?: string | null;
+            /** @description Under whose names it would be written. */
+            writes: components["schemas"]["ReviewWriter"][];
+        };
+        /** @description Somebody. */
+        ReviewPerson: {
+            /** @description One or two letters. */
+            initials: string;
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            member_id: string;
+            /** @description Name. */
+            name: string;
+        };
+        /**
+         * @description What Azure DevOps said when it was tried.
+         * @enum {string}
+         */
+        ReviewResult: "not_tried" | "taken" | "created" | "link" | "merged" | "refused" | "conflict" | "needs_token";
+        /** @description Under whose name something would be written. */
+        ReviewWriter: components["schemas"]["ReviewPerson"] & {
+            with?: components["schemas"]["WriterToken"] | null;
+        };
         /**
          * @description The four roles.
          * @enum {string}
          */
         Role: "company_admin" | "board_admin" | "member" | "viewer";
+        /**
+         * @description How publishing one work item ended.
+         * @enum {string}
+         */
+        RunOutcome: "written" | "refused" | "conflict" | "held" | "unknown";
+        /** @description What came of one work item. */
+        RunResult: {
+            /** @description The server's own words, where it refused. */
+            answer?: string | null;
+            /**
+             * Format: uuid
+             * @description The item.
+             */
+            item: string;
+            /**
+             * Format: int64
+             * @description Azure DevOps' number, once it has one.
+             */
+            number?: number | null;
+            /** @description How it ended. */
+            outcome: components["schemas"]["RunOutcome"];
+            /**
+             * Format: int64
+             * @description The revision it made.
+             */
+            rev?: number | null;
+            /** @description Title. */
+            title: string;
+        };
+        /**
+         * @description Where a publish stands.
+         * @enum {string}
+         */
+        RunState: "running" | "done" | "stopped";
+        /** @description A saved query. */
+        SavedQuery: {
+            /** @description Its GUID. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Where it lies. */
+            path: string;
+        };
         /** @description Where the browser stands. */
         Session: {
             company?: components["schemas"]["Company"] | null;
@@ -1528,6 +2877,26 @@ export interface components {
             /** @description What the browser calls itself. */
             user_agent: string;
         };
+        /** @description Everything that says what a board shows. */
+        SetUp: {
+            /** @description What a team can take on. */
+            capacity: components["schemas"]["Capacity"];
+            /** @description Columns, in order. */
+            columns: components["schemas"]["BoardColumn"][];
+            /** @description Which work item types are features, which are stories. */
+            levels: components["schemas"]["Levels"];
+            /** @description Days to keep in sight. */
+            milestones?: components["schemas"]["Milestone"][];
+            pi?: components["schemas"]["PiNode"] | null;
+            /** @description Where cards come from. */
+            scope: components["schemas"]["BoardScope"];
+            /** @description Rows. */
+            teams: components["schemas"]["BoardTeam"][];
+            /** @description What load is counted in. */
+            unit: components["schemas"]["LoadUnit"];
+            /** @description Whether placing a feature without children writes its own area and iteration. */
+            writes_feature_place?: boolean;
+        };
         /** @description The company and its first administrator. */
         Setup: {
             /** @description From the server's log. */
@@ -1546,6 +2915,139 @@ export interface components {
         SignIn: {
             email: string;
             password: string;
+        };
+        /** @description A board's cards column by column: texts that repeat are said once and counted. Card positions count in `cards`. */
+        Snapshot: {
+            /** @description The board. */
+            board: components["schemas"]["SnapshotBoard"];
+            /** @description The cards. */
+            cards: components["schemas"]["SnapshotCards"];
+            /**
+             * Format: int64
+             * @description Everything up to this change number is in it.
+             */
+            change: number;
+            /**
+             * @description Dependencies between cards: giver, taker, kind (0 dependency), agreement (0 none, 1 proposed, 2 accepted,
+             *     3 refused, 4 done), the day it is needed, sync.
+             */
+            links: [
+                number,
+                number,
+                number,
+                number,
+                string | null,
+                number
+            ][];
+            /** @description Work items that dependencies lead to and that are not on the board. */
+            outside: components["schemas"]["SnapshotOutside"][];
+            /** @description Dependencies that lead off the board: card, position in `outside`, 0 waits for or 1 needed by. */
+            outside_links: [
+                number,
+                number,
+                number
+            ][];
+            /** @description Assignees and members. */
+            people: components["schemas"]["SnapshotPerson"][];
+            /** @description States that each type offers. */
+            states: components["schemas"]["SnapshotState"][];
+            /** @description Texts that cards count in. */
+            strings: components["schemas"]["SnapshotStrings"];
+            /** @description Work item types. */
+            types: components["schemas"]["SnapshotType"][];
+        };
+        /** @description The board of a snapshot. */
+        SnapshotBoard: components["schemas"]["BoardSummary"] & {
+            /** @description What it shows. */
+            set_up: components["schemas"]["SetUp"];
+        };
+        /** @description The cards of a snapshot, one list for each property. */
+        SnapshotCards: {
+            /** @description Positions in `people`; -1 nobody. */
+            assignee: number[];
+            /** @description Change numbers. */
+            change: number[];
+            /** @description Positions in the set-up's columns. */
+            column: number[];
+            /** @description Items, as 22 characters of base64url. */
+            id: string[];
+            /** @description Azure DevOps' numbers; 0 where it is not created yet. */
+            number: number[];
+            /** @description Positions of parents in these lists; -1 none. */
+            parent: number[];
+            /** @description Where somebody put a feature: team and column. */
+            placed: ([
+                number,
+                number
+            ] | null)[];
+            /** @description Load. */
+            points: (number | null)[];
+            /** @description Order inside a cell. */
+            rank: string[];
+            /** @description Positions in `strings.states`. */
+            state: number[];
+            /** @description 0 in step, 1 waiting, 2 draft, 3 conflict, 4 refused, 5 needs token, 6 out of sight, 7 deleted there, 8 held. */
+            sync: number[];
+            /** @description Positions in `strings.tags`. */
+            tags: number[][];
+            /** @description Positions in the set-up's teams. */
+            team: number[];
+            /** @description Titles. */
+            title: string[];
+            /** @description Positions in `types`. */
+            type: number[];
+        };
+        /** @description A work item that is not on the board. */
+        SnapshotOutside: {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            number: number;
+            /** @description Its title, where it is known. */
+            title?: string | null;
+        };
+        /** @description Somebody cards are assigned to, or can be. */
+        SnapshotPerson: {
+            /** @description One or two letters. */
+            initials: string;
+            /**
+             * Format: uuid
+             * @description The member, if it is known who that is.
+             */
+            member_id?: string | null;
+            /** @description Name. */
+            name: string;
+            /** @description Sign-in name in Azure DevOps. */
+            unique_name?: string | null;
+        };
+        /** @description A state of a type. */
+        SnapshotState: {
+            /** @description What it means. */
+            category: components["schemas"]["CardStateCategory"];
+            /** @description Its colour, `RRGGBB`. */
+            color?: string | null;
+            /** @description Its name. */
+            name: string;
+            /** @description The type. */
+            type: string;
+        };
+        /** @description Texts that cards count in. */
+        SnapshotStrings: {
+            /** @description States. */
+            states: string[];
+            /** @description Tags. */
+            tags: string[];
+        };
+        /** @description A work item type. */
+        SnapshotType: {
+            /** @description Its colour, `RRGGBB`. */
+            color?: string | null;
+            /** @description Name of its picture. */
+            icon?: string | null;
+            level?: components["schemas"]["Level"] | null;
+            /** @description Its name. */
+            name: string;
         };
         /**
          * @description How far an action item is.
@@ -1593,15 +3095,41 @@ export interface components {
         };
         /** @description The item an edit is about. */
         SyncItem: {
+            /**
+             * Format: uuid
+             * @description The board it is a card of; `null` for an action item.
+             */
+            board_id?: string | null;
             /** Format: uuid */
             id: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Its number for people; 0 for a card, which has its work item's.
+             */
             number: number;
             title: string;
             /** @description Work item type. */
             type?: string | null;
             /** Format: int64 */
             work_item_id?: number | null;
+        };
+        /** @description One request about a card. */
+        SyncLogRow: {
+            /** Format: int64 */
+            at_us: number;
+            /** Format: uuid */
+            id: string;
+            /** @description `sending`, `unknown`, `applied`, `found_applied`, `found_absent`, `rev_moved`, `refused`, `unsent`. */
+            outcome: string;
+            /**
+             * Format: int64
+             * @description The revision it made.
+             */
+            rev?: number | null;
+            /** @description What it was to do, in words. */
+            what: string;
+            /** @description The token's owner, as Azure DevOps shows them. */
+            written_as: string;
         };
         /** @description One open edit and what it is about. */
         SyncRow: {
@@ -1641,6 +3169,16 @@ export interface components {
             /** @description Types that can be created. */
             work_item_types: components["schemas"]["TargetType"][];
         };
+        /** @description An area of a team. */
+        TeamArea: {
+            /**
+             * Format: int64
+             * @description Number of the node.
+             */
+            id: number;
+            /** @description Whether the areas below it count too. */
+            includes_children: boolean;
+        };
         /** @description An address and a token to try. */
         TestConnection: {
             /** @description Somebody confirmed that the token may travel in the clear. */
@@ -1672,6 +3210,34 @@ export interface components {
             /** @description What to say about it, if anything. */
             warning?: string | null;
         };
+        /** @description Nothing to say beside the question itself. */
+        TryDrafts: Record<string, never>;
+        /** @description The browser's number for taking something back, or doing it again. */
+        TurnAct: {
+            /**
+             * Format: uuid
+             * @description A repeated request is done once.
+             */
+            id: string;
+        };
+        /** @description A work item type. */
+        TypeChoice: {
+            /** @description Backlog level that it is on: `Microsoft.FeatureCategory`. */
+            category?: string | null;
+            /** @description `RRGGBB`. */
+            color?: string | null;
+            /** @description Name of its picture. */
+            icon?: string | null;
+            level?: components["schemas"]["Level"] | null;
+            name: string;
+        };
+        /** @description Work items in none of the columns. */
+        Unplanned: {
+            /** @description How many. */
+            n: number;
+            /** @description A few of them. */
+            samples: components["schemas"]["PreviewSample"][];
+        };
         /** @description Where notifications go, with the secret and what to do with it. */
         Webhook: {
             /**
@@ -1699,6 +3265,18 @@ export interface components {
             url: string;
             /** @description The user name to paste. */
             user_name: string;
+        };
+        /** @description What a query finds. */
+        WiqlCheck: {
+            /** @description How many work items. */
+            n: number;
+        };
+        /** @description A query to check. */
+        WiqlRequest: {
+            /** @description The project it runs in, by GUID or name; the whole collection without one. */
+            project?: string | null;
+            /** @description The text. */
+            wiql: string;
         };
         /**
          * @description What happens to an edit of somebody without a token of their own.
@@ -1747,6 +3325,25 @@ export interface components {
             type_color?: string | null;
             /** @description The page a person sees it on. */
             url?: string | null;
+        };
+        /**
+         * @description What a board does with what is done on it.
+         * @enum {string}
+         */
+        WriteMode: "live" | "hold" | "read_only";
+        /**
+         * @description Whose token writes.
+         * @enum {string}
+         */
+        WriterToken: "own_token" | "connection_token";
+        /** @description What moving a card writes. */
+        Writes: {
+            /** @description A feature. */
+            feature: string;
+            /** @description Into another column. */
+            to_sprint: string;
+            /** @description Into another row. */
+            to_team: string;
         };
         /**
          * @description Whose token a request carried.
@@ -2163,6 +3760,824 @@ export interface operations {
             };
         };
     };
+    boards_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardSummary"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBoard"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardSummary"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The number is in use */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The set-up can't work */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The set-up can't work, or Azure DevOps refuses the query, in its own words */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Azure DevOps did not answer as it should */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing to propose from */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Azure DevOps did not answer as it should */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_detail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_delete: {
+        parameters: {
+            query?: {
+                /** @description Discard what waits to be published. */
+                discard?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something waits to be published */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditBoard"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something waits to be published */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_act: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoardActs"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardActed"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_changes: {
+        parameters: {
+            query: {
+                /** @description The change number of what the browser has. */
+                after: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardChanges"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_discard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Discard"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_answer_leaving: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeavingAnswer"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is asked any more */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HereIAm"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_publish_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishReview"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Publish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishReview"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_publish_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryDrafts"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishReview"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_publish_try: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryDrafts"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishReview"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Azure DevOps could not be asked */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_redo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurnAct"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardActed"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing to do again, or it has changed since */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description The browser has it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurnAct"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardActed"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing to take back, or it has changed since */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list: {
         parameters: {
             query?: never;
@@ -2546,6 +4961,57 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_check_wiql: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WiqlRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WiqlCheck"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Azure DevOps refuses the query, in its own words */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Azure DevOps did not answer as it should */
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };

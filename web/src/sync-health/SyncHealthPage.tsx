@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { ArrowUp, Plug } from "lucide-react";
 import { sentence } from "../api/client";
+import type { ReactNode } from "react";
 import type { AttemptRow, OpenEdit, SyncRow } from "../api/types";
 import { ConflictTable } from "../action-items/ConflictTable";
 import { SyncMark, TypeIcon } from "../action-items/marks";
@@ -187,11 +188,11 @@ function DecisionCard({ decision, now_ms }: { decision: Decision; now_ms: number
         <div className={layout.row}>
           <SyncMark state={worst} />
           {item.type && <TypeIcon type={item.type} color={null} />}
-          <span className={`${layout.num} ${layout.muted}`}>{item.work_item_id ?? `#${item.number}`}</span>
+          <span className={`${layout.num} ${layout.muted}`}>{numberOf(item)}</span>
           <h2 className={layout.trunc}>
-            <Link to="/action-items" search={{ item: item.id }} className={style.quiet}>
+            <ItemLink item={item} className={style.quiet}>
               {item.title}
-            </Link>
+            </ItemLink>
           </h2>
         </div>
       }
@@ -235,11 +236,11 @@ function WaitingTable({ rows, now_ms }: { rows: SyncRow[]; now_ms: number }) {
         return (
           <li key={edit.id}>
             <ArrowUp size={14} aria-hidden className={layout.info} />
-            <Link to="/action-items" search={{ item: item.id }} className={style.what}>
-              <span className={layout.faint}>{item.work_item_id ?? `#${item.number}`}</span> {edit.label}
+            <ItemLink item={item} className={style.what}>
+              <span className={layout.faint}>{numberOf(item)}</span> {edit.label}
               {edit.to && edit.to.length < 40 ? ` → ${edit.to}` : ""}{" "}
               <span className={layout.sr}>of {item.title}</span>
-            </Link>
+            </ItemLink>
             <span>{edit.author.name}</span>
             <span className={`${layout.num} ${layout.muted}`}>{span(now_ms - msOf(edit.at_us))}</span>
             <Pill tone={state.tone}>{state.word}</Pill>
@@ -275,8 +276,8 @@ function RecentTable({ rows, now_ms }: { rows: AttemptRow[]; now_ms: number }) {
           <li key={row.id}>
             <ArrowUp size={14} aria-hidden className={layout.faint} />
             <Link to="/action-items" search={{ item: row.item.id }} className={style.what}>
-              <span className={layout.faint}>{row.item.work_item_id ?? `#${row.item.number}`}</span>{" "}
-              {row.what} <span className={layout.sr}>of {row.item.title}</span>
+              <span className={layout.faint}>{numberOf(row.item)}</span> {row.what}{" "}
+              <span className={layout.sr}>of {row.item.title}</span>
             </Link>
             <span title={`Written as ${row.written_as}`}>
               {row.who}
@@ -297,4 +298,29 @@ function RecentTable({ rows, now_ms }: { rows: AttemptRow[]; now_ms: number }) {
       })}
     </ul>
   );
+}
+
+interface ItemLinkProps {
+  item: SyncRow["item"];
+  className: string | undefined;
+  children: ReactNode;
+}
+
+/** To the action item, or to the card on its board. */
+function ItemLink({ item, className, children }: ItemLinkProps) {
+  return item.board_id === null ? (
+    <Link to="/action-items" search={{ item: item.id }} className={className}>
+      {children}
+    </Link>
+  ) : (
+    <Link to="/boards/$id" params={{ id: item.board_id }} search={{ card: item.id }} className={className}>
+      {children}
+    </Link>
+  );
+}
+
+/** The work item's number, else ours; a card that is not created yet has neither. */
+function numberOf({ work_item_id, number }: { work_item_id: number | null; number: number }): string {
+  if (work_item_id !== null) return String(work_item_id);
+  return number > 0 ? `#${number}` : "new";
 }

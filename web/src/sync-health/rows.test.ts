@@ -5,7 +5,7 @@ import { breakdown, groupByItem, oldest } from "./rows";
 
 function row(item_id: string, changes: Partial<OpenEdit>): SyncRow {
   return {
-    item: { id: item_id, number: 1, title: "Order fibre", work_item_id: 4703, type: "Task" },
+    item: { id: item_id, number: 1, title: "Order fibre", work_item_id: 4703, type: "Task", board_id: null },
     connection: { id: "c", label: "Northquay cloud" },
     edit: edit(changes),
   };

@@ -42,7 +42,7 @@ pub struct NewBoard {
 }
 
 /// Makes a board and begins to fill it.
-#[utoipa::path(post, path = "/api/boards", tag = "boards", request_body = NewBoard, responses(
+#[utoipa::path(post, path = "/api/boards", operation_id = "boards_create", tag = "boards", request_body = NewBoard, responses(
     (status = 201, body = BoardSummary), (status = 404, body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The number is in use", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "The set-up can't work", body = Problem, content_type = "application/problem+json")))]

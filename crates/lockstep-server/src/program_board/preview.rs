@@ -57,7 +57,7 @@ pub struct PreviewRequest {
 }
 
 /// The board as it would be, with what is left out.
-#[utoipa::path(post, path = "/api/boards/preview", tag = "boards", request_body = PreviewRequest, responses(
+#[utoipa::path(post, path = "/api/boards/preview", operation_id = "boards_preview", tag = "boards", request_body = PreviewRequest, responses(
     (status = 200, body = Preview), (status = 404, body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "The set-up can't work, or Azure DevOps refuses the query, in its own words", body = Problem, content_type = "application/problem+json"),
     (status = 502, description = "Azure DevOps did not answer as it should", body = Problem, content_type = "application/problem+json")))]

@@ -46,7 +46,7 @@ pub struct ProposalRequest {
 }
 
 /// A board as it could be, from what the connection's projects hold.
-#[utoipa::path(post, path = "/api/boards/proposal", tag = "boards", request_body = ProposalRequest, responses(
+#[utoipa::path(post, path = "/api/boards/proposal", operation_id = "boards_propose", tag = "boards", request_body = ProposalRequest, responses(
     (status = 200, body = Proposal), (status = 404, body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "There is nothing to propose from", body = Problem, content_type = "application/problem+json"),
     (status = 502, description = "Azure DevOps did not answer as it should", body = Problem, content_type = "application/problem+json")))]

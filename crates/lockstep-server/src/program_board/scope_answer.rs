@@ -36,7 +36,7 @@ pub enum LeavingChoice {
 }
 
 /// Says whether cards that would leave a board do so.
-#[utoipa::path(post, path = "/api/boards/{id}/leaving", tag = "boards", params(("id" = Uuid, Path)), request_body = LeavingAnswer,
+#[utoipa::path(post, path = "/api/boards/{id}/leaving", operation_id = "boards_answer_leaving", tag = "boards", params(("id" = Uuid, Path)), request_body = LeavingAnswer,
     responses((status = 204), (status = 404, body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "Nothing is asked any more", body = Problem, content_type = "application/problem+json")))]
 pub async fn answer(

@@ -36,7 +36,7 @@ pub struct WiqlCheck {
 }
 
 /// How many work items a query finds.
-#[utoipa::path(post, path = "/api/connections/{id}/wiql", tag = "boards", params(("id" = uuid::Uuid, Path)),
+#[utoipa::path(post, path = "/api/connections/{id}/wiql", operation_id = "boards_check_wiql", tag = "boards", params(("id" = uuid::Uuid, Path)),
     request_body = WiqlRequest, responses((status = 200, body = WiqlCheck),
     (status = 404, body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Azure DevOps refuses the query, in its own words", body = Problem, content_type = "application/problem+json"),

@@ -9,7 +9,7 @@ use lockstep_server::store::edits::NewEdit;
 use lockstep_server::store::records::{Applied, SaveError, Scope};
 use lockstep_server::store::{Db, Store, StoreError};
 use lockstep_sync::edit::{
-    Act, Attempt, AttemptKind, AttemptState, Doubt, EditState, Ending, Hold, Outcome, Search, Whom,
+    Act, Attempt, AttemptKind, AttemptState, Doubt, EditState, Ending, Hold, Outcome, Search, Target, Whom,
 };
 use lockstep_sync::item::{Item, Presence, Remote};
 use lockstep_sync::record::{Disposition, Feed, FieldChange, Health, Mention, Observation, Record, TokenTrouble};
@@ -71,6 +71,10 @@ impl<'w> Plan<'w> {
 
     /// An edit, appended and committed.
     async fn edit(&self, act: Act) -> EditId {
+        self.edit_as(act, false).await
+    }
+
+    async fn edit_as(&self, act: Act, is_draft: bool) -> EditId {
         let id = EditId(Uuid::now_v7());
         let mut tx = self.store.begin().await.unwrap();
         let change = tx
@@ -83,7 +87,7 @@ impl<'w> Plan<'w> {
             at_us: NOW_US,
             act,
             board: None,
-            is_draft: false,
+            is_draft,
         };
         assert_eq!(
             tx.append_edits(self.company, self.connection, self.item, change, &[edit])
@@ -462,6 +466,76 @@ async fn an_edit_is_held_waits_and_starts_from_another_value() {
             (stored.act, stored.state, stored.doubt),
             (set_title("Pier", "Quay"), EditState::Waiting, doubt)
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_draft_can_not_be_sent_until_it_is_published() {
+    on_both(async |world| {
+        let plan = Plan::new(world).await;
+        plan.paired(3).await;
+        let edit = plan.edit_as(Act::Delete, true).await;
+        assert!(plan.load().await.edits[0].is_draft);
+        let begun = Record::AttemptBegun(Box::new(plan.attempt(AttemptKind::Delete, &[edit])));
+        let early = plan.try_save(std::slice::from_ref(&begun)).await;
+        assert!(
+            matches!(early, Err(SaveError::Overtaken { what: "edit", .. })),
+            "{early:?}"
+        );
+        plan.save(&[Record::EditPublished(edit), begun]).await;
+        let item = plan.load().await;
+        assert!(!item.edits[0].is_draft && item.edits[0].is_sending());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_item_is_loaded_with_the_numbers_of_what_its_edits_name() {
+    on_both(async |world| {
+        let plan = Plan::new(world).await;
+        plan.paired(3).await;
+        let mut tx = plan.store.begin().await.unwrap();
+        let giver = ItemId(Uuid::now_v7());
+        let change = tx.number_change(plan.company, Noun::ActionItem, giver.0).await.unwrap();
+        tx.insert_unborn(plan.company, plan.connection, giver, change, NOW_US)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let link = Act::Link {
+            rel: "System.LinkTypes.Dependency-Reverse".to_owned(),
+            target: Target::Item { item: giver },
+            is_added: true,
+            comment: None,
+        };
+        plan.edit(link).await;
+        let target = async || match &plan.load().await.edits[0].act {
+            Act::Link { target, .. } => *target,
+            act => panic!("{act:?} is no link"),
+        };
+        // Nothing is open about it and it has no number: it is not going to be created.
+        assert_eq!(plan.load().await.unmade, [giver].into());
+        let creation = NewEdit {
+            id: EditId(Uuid::now_v7()),
+            author: plan.member,
+            at_us: NOW_US,
+            act: Act::Create {
+                project: "Harbour".to_owned(),
+                work_item_type: "Task".to_owned(),
+                fields: Fields::new(),
+            },
+            board: None,
+            is_draft: true,
+        };
+        let mut tx = plan.store.begin().await.unwrap();
+        tx.append_edits(plan.company, plan.connection, giver, change, &[creation])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert!(plan.load().await.unmade.is_empty());
+        assert_eq!(target().await, Target::Item { item: giver });
+        plan.save(&[Record::Paired(giver, WorkItemId(8))]).await;
+        assert_eq!(target().await, Target::WorkItem(WorkItemId(8)));
     })
     .await;
 }

@@ -7,7 +7,7 @@ use super::*;
 use crate::action_items::samples::{MARA, TOM, member_id, types};
 use crate::action_items::types::{StateInfo, TypeInfo};
 use crate::program_board::held::WAITS_FOR;
-use crate::program_board::samples::*;
+use crate::program_board::samples::{Made, board, creation, item as item_id, made, set};
 use lockstep_sync::record::FieldChange;
 
 const STORY: &str = "User Story";
@@ -151,7 +151,7 @@ fn a_conflict_is_told_with_both_values() {
 fn what_others_changed_meanwhile_is_told_where_it_is_another_field() {
     let seen = |name: &str| ObservationRow {
         id: Uuid::nil(),
-        item_id: item(1).0,
+        item_id: item_id(1).0,
         rev: 2,
         at_us: 5,
         by_name: Some("Elena Petrova".into()),
@@ -165,7 +165,7 @@ fn what_others_changed_meanwhile_is_told_where_it_is_another_field() {
     };
     let view = board(vec![made(1, STORY, 11, 101).drafted(set(field::TITLE, json!("New")))]);
     let tried = said(100, true, &[]);
-    let with = |rows| reviewed(&view, Some(&tried), &[(item(1).0, rows)].into()).remove(0);
+    let with = |rows| reviewed(&view, Some(&tried), &[(item_id(1).0, rows)].into()).remove(0);
     let merged = with(vec![seen(field::TAGS), seen("System.ChangedDate")]);
     assert_eq!(merged.result, ReviewResult::Merged);
     assert_eq!(

@@ -83,6 +83,11 @@ impl People {
         self.members.get(&id)
     }
 
+    /// Whether these are the same members with the same tokens, whoever else was seen.
+    pub fn has_same_members(&self, other: &Self) -> bool {
+        self.members == other.members && self.owners == other.owners
+    }
+
     /// The members who may sign in.
     pub fn active(&self) -> impl Iterator<Item = &Person> {
         self.members.values().filter(|person| person.is_active)

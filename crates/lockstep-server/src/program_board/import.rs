@@ -9,6 +9,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use azdo::{Client, Error, FeedStart, Throttle, WorkItemId};
 use lockstep_sync::edit::Whom;
@@ -71,6 +72,9 @@ pub enum ImportError {
     /// The areas or iterations of the board are not there.
     #[error("the areas or iterations of the board are not there")]
     NoNodes,
+    /// Saving what was read broke off.
+    #[error("saving what was read broke off")]
+    BrokeOff,
 }
 
 impl From<NodesError> for ImportError {
@@ -143,7 +147,7 @@ fn verdict(error: &ImportError, row: &ConnectionRow) -> (&'static str, i64, Stri
             STOPPED_WAIT_US,
             "The areas or iterations of this board are not there any more. Set it up again.".to_owned(),
         ),
-        ImportError::Store(_) => ("importing", TROUBLE_WAIT_US, String::new()),
+        ImportError::Store(_) | ImportError::BrokeOff => ("importing", TROUBLE_WAIT_US, String::new()),
     }
 }
 
@@ -180,18 +184,14 @@ impl<'a> Import<'a> {
         nodes::refresh(app, &client, company, connection, &projects).await?;
         let nodes = Nodes::of(app.store.nodes(company, connection).await?);
         let types = keep_types(app, &client, company, connection, &nodes, &projects).await?;
-        let area_ids = nodes.area_ids(set_up.teams.iter().flat_map(|team| &team.areas));
+        let judge = Arc::new(Judge::new(set_up, &nodes, types));
         Ok(Self {
             app,
             company,
             board,
             client,
             nodes,
-            judge: Arc::new(Judge {
-                set_up,
-                area_ids,
-                types,
-            }),
+            judge,
         })
     }
 
@@ -214,9 +214,8 @@ impl<'a> Import<'a> {
         let read = self.read(todo, last_rank, &batches_to, stop).await;
         drop(batches_to);
         // What was read is saved, whatever came after.
-        let written = writing.await.map_err(|error| {
-            ImportError::Store(StoreError::Database(Box::new(sqlx::Error::Protocol(error.to_string()))))
-        })?;
+        // What it broke off with may quote what it read.
+        let written = writing.await.map_err(|_error| ImportError::BrokeOff)?;
         let (writer, written) = written?;
         read?;
         match written {
@@ -236,6 +235,10 @@ impl<'a> Import<'a> {
         };
         leave_missing(self.app, &self.client, self.company, &self.board, &self.judge, pass).await?;
         self.hear_what_changed(since_us).await?;
+        if self.judge.has_unknown.load(Ordering::Relaxed) {
+            let projects = projects_of(&self.judge.set_up);
+            nodes::refresh(self.app, &self.client, self.company, self.board.connection(), &projects).await?;
+        }
         writer.finish().await?;
         Ok(Ended::Done)
     }

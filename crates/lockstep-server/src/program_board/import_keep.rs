@@ -204,9 +204,14 @@ impl Keeper {
         let work = Work::Nodes(connection);
         let now_us = self.app.now_us();
         let latest = self.app.store.latest_change(company).await?;
-        let looked_to = self.looked_to.insert(connection, latest).unwrap_or(0);
+        // What is there at the start is looked up when the nodes are read then; an import looks for itself.
+        let looked_to = self.looked_to.insert(connection, latest).unwrap_or(latest);
+        let imports = self
+            .running
+            .keys()
+            .any(|work| matches!(work, Work::Import(_, of) if *of == connection));
         let mut is_unknown = false;
-        if latest > looked_to {
+        if latest > looked_to && !imports {
             let named = self.app.store.nodes_named_since(company, connection, looked_to).await?;
             if !named.is_empty() {
                 let known = self.app.store.node_paths(company, connection).await?;

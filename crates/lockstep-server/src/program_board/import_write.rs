@@ -6,11 +6,14 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use azdo::WorkItem;
+use azdo::{FieldName, WorkItem, field};
+use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::import_query::judge;
+use super::nodes::Nodes;
 use super::set_up::SetUp;
 use crate::action_items::types::TypeInfo;
 use crate::app::App;
@@ -34,6 +37,10 @@ pub struct Judge {
     pub area_ids: BTreeSet<i64>,
     /// Types of its projects.
     pub types: Vec<TypeInfo>,
+    /// Areas and iterations that are known.
+    pub nodes: BTreeSet<i64>,
+    /// Whether a work item named one that is not.
+    pub has_unknown: AtomicBool,
 }
 
 /// A work item that becomes a card.
@@ -56,9 +63,26 @@ pub enum Write {
 }
 
 impl Judge {
+    /// What decides with these nodes and types.
+    pub fn new(set_up: SetUp, nodes: &Nodes, types: Vec<TypeInfo>) -> Self {
+        Self {
+            area_ids: nodes.area_ids(set_up.teams.iter().flat_map(|team| &team.areas)),
+            nodes: nodes.rows().map(|node| node.node_id).collect(),
+            has_unknown: AtomicBool::new(false),
+            set_up,
+            types,
+        }
+    }
+
     /// Takes a work item that is a card; `None` for what is left out.
     pub fn take(&self, item: WorkItem, rank: impl FnOnce(azdo::WorkItemId) -> String) -> Option<Found> {
         judge(&self.set_up, &self.area_ids, &self.types, &item.fields).ok()?;
+        for name in [field::AREA_ID, field::ITERATION_ID] {
+            let node = item.fields.get(&FieldName::from(name)).and_then(Value::as_i64);
+            if node.is_some_and(|node| !self.nodes.contains(&node)) {
+                self.has_unknown.store(true, Ordering::Relaxed);
+            }
+        }
         let marked = marker(&item);
         let rank = rank(item.id);
         Some(Found {

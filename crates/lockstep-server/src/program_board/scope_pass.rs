@@ -88,11 +88,7 @@ pub async fn run(app: &App, company: CompanyId, board: &BoardRow) -> Result<(), 
     } else {
         keep_types(app, &client, company, connection, &nodes, &projects_of(&set_up)).await?
     };
-    let judge = Judge {
-        area_ids: nodes.area_ids(set_up.teams.iter().flat_map(|team| &team.areas)),
-        set_up,
-        types,
-    };
+    let judge = Judge::new(set_up, &nodes, types);
     for some in new.chunks(N_PER_COMMIT) {
         let read = client.work_items(some).await?;
         let mut tx = app.store.begin().await?;
@@ -137,8 +133,15 @@ pub async fn leave_missing(
     judge: &Judge,
     pass: Pass<'_>,
 ) -> Result<(), ImportError> {
-    let facts = app.store.card_facts(company, board.board()).await?;
-    let leaving = leaving(&facts, judge, pass, app.now_us());
+    let is_flat = matches!(judge.set_up.scope, BoardScope::Areas { .. });
+    let is_whole = pass.before.keys().all(|id| pass.found.contains(id));
+    // What a query for areas finds is in them. Only somebody else's query has to be looked at item by item.
+    let leaving = if pass.before.is_empty() || (is_flat && is_whole) {
+        BTreeMap::new()
+    } else {
+        let facts = app.store.card_facts(company, board.board()).await?;
+        leaving(&facts, judge, pass, app.now_us())
+    };
     // What can't be read is deleted or out of sight: that is for the sync engine to tell, and no reason to leave.
     let missing: Vec<WorkItemId> = leaving
         .iter()

@@ -265,17 +265,25 @@ impl BoardView {
         self.remake(concerned);
     }
 
-    /// Takes in another row, other nodes or people: everything is made anew.
+    /// Takes in the row, the nodes and the people as they are now. Cards are made anew where that can change any; what all
+    /// cards share has changed with the set-up and the people alone.
     pub fn reframe(&mut self, row: BoardRow, nodes: Nodes, people: People, change: i64) {
         self.change = change;
+        self.version = change;
+        let has_other_frame = row.set_up != self.row.set_up || !people.has_same_members(&self.people);
+        if !has_other_frame && nodes == self.nodes {
+            self.row = row;
+            return;
+        }
         self.places = Places::of(&row.set_up.0, &nodes);
         (self.row, self.nodes, self.people) = (row, nodes, people);
         for identity in self.names.people() {
             self.people.saw((**identity).clone());
         }
         self.assignees.clear();
-        self.version = change;
-        self.frame_version = change;
+        if has_other_frame {
+            self.frame_version = change;
+        }
         self.remake(self.held.keys().copied().collect());
     }
 

@@ -199,6 +199,37 @@ fn another_set_up_moves_the_cards_and_asks_for_a_new_snapshot() {
 }
 
 #[test]
+fn progress_of_an_import_asks_for_no_new_snapshot() {
+    let mut view = board(vec![made(1, STORY, 11, 101)]);
+    let mut row = view.row.clone();
+    row.import_detail.0.n_read = 7;
+    view.reframe(row, nodes(), crate::action_items::samples::people(), 12);
+    assert_eq!((view.frame_version, view.version), (1, 12));
+    assert_eq!(view.changed_after(10), (vec![], vec![]));
+}
+
+#[test]
+fn a_renamed_node_is_another_name_and_no_new_snapshot() {
+    let mut moved = made(1, STORY, 11, 101).wanting(set(azdo::field::AREA_ID, json!(12)));
+    moved.held.edits[0].state = EditState::Held {
+        hold: Hold::Conflict {
+            theirs: json!(10),
+            theirs_by: None,
+        },
+    };
+    let mut view = board(vec![moved]);
+    let mut rows: Vec<_> = nodes().rows().cloned().collect();
+    rows[0].path = "Port".into();
+    let renamed = Nodes::of(rows);
+    view.reframe(view.row.clone(), renamed, crate::action_items::samples::people(), 12);
+    assert_eq!(
+        card(&view, 1).conflict.as_ref().unwrap().theirs.as_deref(),
+        Some("Port")
+    );
+    assert_eq!((view.frame_version, card(&view, 1).change), (1, 12));
+}
+
+#[test]
 fn an_assignee_is_the_member_they_are_known_to_be() {
     let tom = json!({"displayName": "T. Okafor", "uniqueName": "tom@northquay.example", "id": "7"});
     let who = json!({"displayName": "Build service", "uniqueName": "build@northquay.example", "id": "8"});

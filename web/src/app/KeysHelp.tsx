@@ -18,6 +18,33 @@ const GROUPS: { title: string; keys: [string[], string][] }[] = [
     ],
   },
   {
+    title: "Program board",
+    keys: [
+      [["←", "↑", "↓", "→"], "Next card in that direction"],
+      [["Space"], "Pick up and put down, Esc puts back"],
+      [["Shift", "→"], "Move one cell at once"],
+      [["M"], "Move to…"],
+      [["L"], "Link to the card that waits for it"],
+      [["[", "]"], "Follow links"],
+      [["/"], "Find"],
+      [["F"], "Filter"],
+      [["D"], "Density"],
+    ],
+  },
+  {
+    title: "Card of a program board",
+    keys: [
+      [["S"], "State"],
+      [["P"], "Points"],
+      [["A"], "Assignee"],
+      [["F2"], "Rename"],
+      [["C"], "Create in the same cell"],
+      [["O"], "Open in Azure DevOps"],
+      [["T"], "Lens of the team"],
+      [["Ctrl", "Z"], "Undo, with Shift do again"],
+    ],
+  },
+  {
     title: "Action items",
     keys: [
       [["C"], "Create"],
@@ -29,7 +56,7 @@ const GROUPS: { title: string; keys: [string[], string][] }[] = [
     ],
   },
   {
-    title: "Board",
+    title: "Action items as a board",
     keys: [
       [["←", "→"], "Next column"],
       [["Space"], "Pick up, put down"],

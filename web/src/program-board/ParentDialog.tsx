@@ -29,7 +29,7 @@ export default function ParentDialog({ model, card, onChoose, onClose }: ParentP
     <Dialog title={`Feature of ${short(card)}`} says={card.title} isOpen onClose={onClose}>
       <Options
         label="Feature"
-        options={[null, ...features.slice(0, N_SHOWN)]}
+        options={wanted === "" ? [null, ...features.slice(0, N_SHOWN)] : features.slice(0, N_SHOWN)}
         current={(one) => (one?.id ?? null) === card.parent}
         keyOf={(one) => one?.id ?? ""}
         draw={(one) => (one ? `${one.number ?? "new"} ${one.title}` : "No feature")}

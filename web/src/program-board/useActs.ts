@@ -2,7 +2,7 @@
 import { useMemo } from "react";
 import { newId } from "../api/client";
 import { announce } from "../ui/announce";
-import { refusal, toast } from "../ui/toast";
+import { toast } from "../ui/toast";
 import type { Model } from "./model";
 import { moveAct, whyNot, type Place } from "./moves";
 import type { Tile } from "./placement";
@@ -46,7 +46,7 @@ function actsOn(store: BoardStore): BoardActs {
   const step = async (which: "undo" | "redo") => {
     const against = await store.step(which);
     if (against === null) return toast(which === "undo" ? "Undone" : "Done again");
-    refusal(which === "undo" ? "Cannot undo." : "Cannot do it again.", against);
+    toast(`${which === "undo" ? "Cannot undo" : "Cannot do it again"}: ${against}`);
   };
   const undo = { label: "Undo", onPick: () => void step("undo") };
   const run = (acts: readonly Act[], says: string) => {
@@ -80,7 +80,9 @@ function actsOn(store: BoardStore): BoardActs {
       run(acts, movedWords(model.frame.set_up, moved, to));
       return true;
     },
-    set(cards, field, to, says) {
+    set(all, field, to, says) {
+      const cards = all.filter((card) => !isSame(card, field, to));
+      if (cards.length === 0) return;
       run(
         cards.map((card): Act => ({ kind: "set", item: card.id, field, to })),
         `${cards.length === 1 && cards[0] ? short(cards[0]) : `${cards.length} cards`}: ${says}`,
@@ -106,6 +108,7 @@ function actsOn(store: BoardStore): BoardActs {
       run([act], `${title(from)} for ${title(to)}: ${agreement}`);
     },
     parent(card, parent) {
+      if (card.parent === parent) return;
       run(
         [{ kind: "parent", item: card.id, parent }],
         parent ? `${short(card)} belongs to ${title(parent)}` : `${short(card)} belongs to no feature`,
@@ -120,4 +123,18 @@ function actsOn(store: BoardStore): BoardActs {
     comment: (card, text) => store.act([{ kind: "comment", item: card.id, text }]),
     step: (which) => void step(which),
   };
+}
+
+/** Would this change nothing? Then nothing is sent, and nothing stands in the way of undo. */
+function isSame(card: Card, field: CardField, to: unknown): boolean {
+  switch (field) {
+    case "title":
+    case "state":
+    case "points":
+      return card[field] === to;
+    case "assignee":
+      return (card.assignee?.name ?? null) === ((to as Assignee | null)?.name ?? null);
+    default:
+      return false;
+  }
 }

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { History } from "../../action-items/History";
 import inner from "../../action-items/panel.module.css";
 import { sentence } from "../../api/client";
+import type { HistoryRow } from "../../api/types";
 import { Button, buttonClass } from "../../ui/Button";
 import layout from "../../ui/layout.module.css";
 import { Pill, type Tone } from "../../ui/marks";
@@ -165,7 +166,7 @@ export default function CardPanel(props: PanelProps) {
       <Links {...props} onAdd={props.onLinkFrom} />
       {canEdit && <Comment card={card} acts={acts} />}
       <History
-        rows={detail.data?.history}
+        rows={detail.data && onceEach(detail.data.history)}
         now_ms={now_ms}
         error={detail.isError ? sentence(detail.error) : null}
       />
@@ -174,6 +175,12 @@ export default function CardPanel(props: PanelProps) {
       )}
     </PanelFrame>
   );
+}
+
+/** One act of theirs may be told by two fields (a path and its number); it is shown once. */
+function onceEach(rows: readonly HistoryRow[]): HistoryRow[] {
+  const seen = new Set<string>();
+  return rows.filter((row) => !seen.has(row.id) && seen.add(row.id));
 }
 
 /** The title, edited where it stands: Enter keeps it, Esc puts it back. */

@@ -52,6 +52,20 @@ fn the_item<'v>(review: &'v Value, item: &str) -> &'v Value {
         .unwrap_or_else(|| panic!("{item} not in {review}"))
 }
 
+/// A bug that nobody has begun: the sample world's rule asks for a root cause once it is active.
+fn new_bug(snapshot: &Value) -> usize {
+    let place = |list: &Value, name: &str| {
+        let list = list.as_array().unwrap();
+        list.iter().position(|one| *one == name || one["name"] == name).unwrap()
+    };
+    let kind = place(&snapshot["types"], "Bug");
+    let state = place(&snapshot["strings"]["states"], "New");
+    let cards = &snapshot["cards"];
+    let n = cards["number"].as_array().unwrap().len();
+    let is_it = |at: &usize| cards["type"][at] == json!(kind) && cards["state"][at] == json!(state);
+    (0..n).find(is_it).unwrap()
+}
+
 #[tokio::test]
 async fn what_was_planned_is_reviewed_tried_and_sent_under_its_authors_names() {
     on_both(async |world: &World| {
@@ -132,18 +146,24 @@ async fn what_azure_devops_would_refuse_is_told_in_its_words_and_the_rest_goes()
         let harbour = Harbour::new(world, "hold").await;
         let board = Board::filled(&harbour, "hold").await;
         let snapshot = board.snapshot(&harbour.mara).await;
-        let stories = planned(&snapshot, "User Story");
-        let (at, other) = (stories[0], stories[1]);
+        let at = planned(&snapshot, "User Story")[0];
+        let other = new_bug(&snapshot);
         let (good, bad) = (item_at(&snapshot, at), item_at(&snapshot, other));
         let acts = json!([
             {"kind": "set", "item": good, "field": "title", "to": "Goes out"},
-            {"kind": "set", "item": bad, "field": "assignee", "to": {"name": "Nobody There", "member_id": null}},
+            {"kind": "set", "item": bad, "field": "state", "to": "Active"},
         ]);
         act(&harbour.mara, &board, acts).await;
         let after = tried(&harbour.mara, &board).await;
         let refused = the_item(&after, &bad);
         assert_eq!(refused["result"], "refused", "{refused}");
-        assert!(refused["answer"].as_str().is_some_and(|answer| !answer.is_empty()));
+        let answer = refused["answer"].as_str().unwrap();
+        assert!(
+            answer.contains("“Root cause” is required when the state is Active."),
+            "{answer}"
+        );
+        assert_eq!(refused["fix"], Value::Null, "it is filled in there");
+        assert!(refused["url"].as_str().unwrap().starts_with("http"));
         assert_eq!(the_item(&after, &good)["result"], "taken");
         let request = json!({"id": Uuid::now_v7(), "items": [good]});
         let path = format!("{}/publish", board.path);

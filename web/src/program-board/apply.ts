@@ -48,7 +48,7 @@ function applyAct(cards: Map<string, Card>, frame: Frame, mode: WriteMode, act: 
       cards.set(act.item, created(act, mode));
       return;
     case "parent":
-      return change(act.item, { parent: act.parent });
+      return change(act.item, { parent: act.parent ?? null });
     case "link": {
       const taker = cards.get(act.to);
       const giver = cards.get(act.from);
@@ -58,7 +58,7 @@ function applyAct(cards: Map<string, Card>, frame: Frame, mode: WriteMode, act: 
         number: giver.number,
         direction: "waits_for" as const,
         agreement: "proposed" as const,
-        needed_by: act.needed_by,
+        needed_by: act.needed_by ?? null,
         sync: unsettled(taker),
       };
       return change(act.to, { links: [...taker.links, link] });
@@ -94,7 +94,7 @@ function move(cards: Cards, frame: Frame, act: Extract<Act, { kind: "move" }>, c
     act.after === card.id ? card.rank : rankBehind(act.after ? cards.get(act.after)?.rank : undefined);
   const stories = storiesOf(cards, frame, card);
   if (stories.length > 0) {
-    for (const story of movedBy(cards, frame, card, act.from))
+    for (const story of movedBy(cards, frame, card, act.from ?? undefined))
       if (story.column !== act.column || (act.team ?? story.team) !== story.team)
         change(story.id, { team: act.team ?? story.team, column: act.column });
     return change(act.item, { rank }, false);
@@ -143,7 +143,7 @@ function created(act: Extract<Act, { kind: "create" }>, mode: WriteMode): Card {
     column: act.column,
     points: act.points ?? null,
     assignee: null,
-    parent: act.parent,
+    parent: act.parent ?? null,
     // Behind everything that has a rank.
     rank: "\uffff",
     tags: [],

@@ -24,6 +24,7 @@ const changes = (cards: Card[], rest: Partial<Changes> = {}): Changes => ({
   gone: [],
   board: null,
   needs_snapshot: false,
+  present: [],
   ...rest,
 });
 const act = (replica: Replica, acts: Act[], id = "p1") => begin(replica, { id, at_ms: 0, acts });

@@ -84,7 +84,8 @@ function actsOn(store: BoardStore): BoardActs {
       const cards = all.filter((card) => !isSame(card, field, to));
       if (cards.length === 0) return;
       run(
-        cards.map((card): Act => ({ kind: "set", item: card.id, field, to })),
+        // Field and value come together from the field that was edited.
+        cards.map((card) => ({ kind: "set", item: card.id, field, to }) as Act),
         `${cards.length === 1 && cards[0] ? short(cards[0]) : `${cards.length} cards`}: ${says}`,
       );
     },

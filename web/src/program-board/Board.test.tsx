@@ -84,7 +84,7 @@ function Held({ acts: does, onOpen, canEdit = true, density = "comfortable", spr
       acts={does}
       open={null}
       onOpen={(tile) => onOpen(tile.card.number)}
-      held={new Set()}
+      held={new Map()}
       onShowHeld={() => undefined}
       onGuard={() => undefined}
       glide={0}

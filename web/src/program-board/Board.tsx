@@ -16,6 +16,7 @@ import type { Place } from "./moves";
 import { afterOf, isSameSlot } from "./moves";
 import { Overlays } from "./Overlays";
 import { capacityOf, type Placement, type Tile } from "./placement";
+import type { Card } from "./shapes";
 import { describe, chipsOf, type TileWorld } from "./tileProps";
 import tileStyle from "./tile.module.css";
 import { domId } from "./tiles";
@@ -47,7 +48,7 @@ export interface BoardProps {
   open: string | null;
   onOpen: (tile: Tile, isByKey: boolean) => void;
   /** Cards that somebody moved while they were under this person's hand. */
-  held: ReadonlySet<string>;
+  held: ReadonlyMap<string, Card | null>;
   onShowHeld: (tile: Tile) => void;
   onGuard: (ids: ReadonlySet<string>) => void;
   /** Rises when others moved cards: they glide. */

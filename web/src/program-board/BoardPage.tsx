@@ -52,6 +52,7 @@ const CardPanel = lazy(() => import("./panel/CardPanel"));
 const AgreementPanel = lazy(() => import("./panel/AgreementPanel"));
 const ParentDialog = lazy(() => import("./ParentDialog"));
 
+const NO_HELD: ReadonlyMap<string, Card | null> = new Map();
 const DENSITIES: readonly Density[] = ["comfortable", "compact", "fit"];
 
 export function BoardPage() {
@@ -198,7 +199,6 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
     found: foundSet,
     found_now: desk.focus,
   };
-  const held = useMemo(() => new Set(state.replica?.held.keys()), [state.replica?.held]);
   const now = nowColumn(model.frame.set_up.columns, now_ms);
   const sprint = isPhone ? Math.min(search.sprint ?? now, model.frame.set_up.columns.length - 1) : null;
 
@@ -436,7 +436,7 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
         acts={acts}
         open={openTile?.key ?? openLink?.taker?.key ?? null}
         onOpen={(tile, byKey) => open(tile.card.id, byKey)}
-        held={held}
+        held={state.replica?.held ?? NO_HELD}
         onShowHeld={(tile) =>
           [tile.card.id, ...tile.stories.map((story) => story.id)].forEach((one) => store.letGo(one))
         }

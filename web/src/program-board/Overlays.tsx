@@ -8,8 +8,10 @@ import type { Desk, DeskActs } from "./desk";
 import type { BoardRow } from "./filters";
 import { cellBoxes, cellRect, type Hit, type Layout } from "./layout";
 import { LoadTip } from "./LoadTip";
+import { useDetail } from "./panel/useDetail";
 import type { Placement, Tile } from "./placement";
 import { QuickEdit } from "./QuickEdit";
+import type { Card } from "./shapes";
 import type { TileWorld } from "./tileProps";
 import type { BoardActs } from "./useActs";
 import type { Drag, LinkDrag } from "./usePointer";
@@ -29,7 +31,7 @@ interface OverlaysProps {
   deskActs: DeskActs;
   acts: BoardActs;
   canEdit: boolean;
-  held: ReadonlySet<string>;
+  held: ReadonlyMap<string, Card | null>;
   onShowHeld: (tile: Tile) => void;
   onMenu: (key: string, x: number, y: number) => void;
 }
@@ -141,26 +143,52 @@ function AddHere({ layout, rows, hover, deskActs }: OverlaysProps & { hover: Hit
   );
 }
 
-/** "4112 was moved to Sprint 44 · Show": on a card that stays under the hand of whoever holds it. */
-function HeldNotes({ layout, held, placement, onShowHeld }: OverlaysProps) {
-  const tiles = new Set([...held].flatMap((id) => placement.tileOf.get(id) ?? []));
-  return [...tiles].map((tile) => {
+/** What somebody did to a card that is under this person's hand: it stays where it is until they want to see it. */
+function HeldNotes({ world, layout, held, placement, onShowHeld }: OverlaysProps) {
+  const notes = new Map<Tile, [string, Card | null]>();
+  for (const [id, card] of held) {
+    const tile = placement.tileOf.get(id);
+    if (tile && !notes.has(tile)) notes.set(tile, [id, card]);
+  }
+  return [...notes].map(([tile, [id, card]]) => {
     const box = layout.byKey.get(tile.key);
     if (!box) return null;
     return (
-      <div
+      <HeldNote
         key={tile.key}
-        className={style.heldNote}
-        style={{ left: box.x + 8, top: box.y + box.h - 6 }}
-        data-tools
-      >
-        <span>Moved by somebody else</span>
-        <button type="button" onClick={() => onShowHeld(tile)}>
-          Show
-        </button>
-      </div>
+        x={box.x + 8}
+        y={box.y + box.h - 6}
+        board={world.model.board.id}
+        id={id}
+        card={card}
+        column={world.model.frame.set_up.columns[card?.column ?? -1]?.name ?? "the parking lot"}
+        onShow={() => onShowHeld(tile)}
+      />
     );
   });
+}
+
+interface HeldNoteProps {
+  x: number;
+  y: number;
+  board: string;
+  id: string;
+  card: Card | null;
+  column: string;
+  onShow: () => void;
+}
+
+function HeldNote({ x, y, board, id, card, column, onShow }: HeldNoteProps) {
+  const detail = useDetail(board, id, card?.change);
+  const who = detail.data?.history[0]?.who ?? "Somebody";
+  return (
+    <div className={style.heldNote} style={{ left: x, top: y }} data-tools role="status">
+      <span>{card === null ? "It left the board" : `${who} moved this to ${column}`}</span>
+      <button type="button" onClick={onShow}>
+        Show
+      </button>
+    </div>
+  );
 }
 
 /** How a load comes about: shown while it is hovered or focused, and kept by a tap. */

@@ -211,7 +211,7 @@ export class BoardStore {
     const id = newId();
     const at_ms = Date.now();
     this.write((replica) => begin(replica, { id, at_ms, acts }));
-    this.remember(acts.flatMap(itemsOf), at_ms);
+    this.remember(acts.flatMap(endsOf), at_ms);
     return this.inOrder(async () => {
       try {
         const acted = await insist(() => sendActs(this.id, id, acts));
@@ -273,6 +273,11 @@ export class BoardStore {
     this.sending = next;
     return next;
   }
+}
+
+/** The cards an act touches: of a link both, though it is written at one. */
+function endsOf(act: Act): string[] {
+  return "from" in act && typeof act.from === "string" ? [act.from, ...itemsOf(act)] : itemsOf(act);
 }
 
 /** `4112 moved to Sprint 44`, `5 cards changed, 3 of them moved`. */

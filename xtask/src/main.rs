@@ -1,4 +1,4 @@
-//! Every chore of this repository: `cargo xtask demo | test | simulate | openapi | shots`.
+//! Every chore of this repository: `cargo xtask demo | test | simulate | bench | openapi | shots`.
 //!
 //! This crate starts other programs (cargo, npm, node, PostgreSQL, a browser), says what it does, and stops what it
 //! started. It holds nothing of the product and is never shipped.
@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 mod arguments;
+mod bench;
 mod chromium;
 mod demo;
 mod folders;
@@ -36,6 +37,8 @@ Chores of this repository:
   cargo xtask test                                 every check; ends with `N passed, N failed`
   cargo xtask simulate [--seeds N] [--seed S]      the sync engine against a simulated Azure DevOps
   cargo xtask simulate --planted                   proves that the simulation finds bugs planted on purpose
+  cargo xtask bench import [--items N,N] [--runs N] [--latency-ms N] [--no-peer]
+                                                   how quickly a board fills, against the least there is to do
   cargo xtask openapi                              writes web/openapi.json and web/src/api/schema.d.ts
   cargo xtask shots                                screenshots of every page into shots/
 ";
@@ -63,6 +66,7 @@ fn run(words: Vec<String>) -> Result<ExitCode> {
             test::run()
         }
         "simulate" => simulate::run(&simulate::Options::parse(arguments)?),
+        "bench" => bench::run(rest),
         "openapi" => {
             arguments.finish()?;
             openapi::run()

@@ -1,0 +1,154 @@
+//! The servers a bench starts, each stopped when it is dropped.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::folders::{self, Temporary};
+use crate::{loopback, program};
+
+/// A simulated Azure DevOps of its own, and in front of it what answers for it without its sums.
+pub struct Simulator {
+    child: Child,
+    replay: Option<Child>,
+    /// What it said about itself: `base_url`, `organization`, `tokens`.
+    said: Value,
+    /// What is in front of it.
+    url: String,
+}
+
+impl Simulator {
+    /// One with so many work items, whose answers are held back for so long.
+    pub fn start(profile: &str, n_items: usize, latency_ms: u64) -> Result<Self> {
+        let mut command = program::lockstep(profile, ["simulate-azure-devops", "--listen", "127.0.0.1:0"]);
+        command.args(["--items", &n_items.to_string()]);
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command
+            .spawn()
+            .with_context(|| format!("could not start `{}`", program::line(&command)))?;
+        let said = child.stdout.take().map(first_line).transpose()?.unwrap_or_default();
+        let said = serde_json::from_str(&said).context("the simulator did not say where it is")?;
+        let mut simulator = Self {
+            child,
+            replay: None,
+            said,
+            url: String::new(),
+        };
+        simulator.put_replay_in_front(profile, latency_ms)?;
+        Ok(simulator)
+    }
+
+    fn put_replay_in_front(&mut self, profile: &str, latency_ms: u64) -> Result<()> {
+        let text = |name: &str| self.said[name].as_str().unwrap_or_default();
+        let organization = format!("{}/{}", text("base_url"), text("organization"));
+        let mut command = Command::new(folders::built(profile, "examples/replay_azure_devops"));
+        command.args([&organization, self.token(), &latency_ms.to_string()]);
+        command.stdout(Stdio::piped());
+        let mut replay = command
+            .spawn()
+            .with_context(|| format!("could not start `{}`", program::line(&command)))?;
+        let url = replay.stdout.take().map(first_line).transpose()?.unwrap_or_default();
+        self.replay = Some(replay);
+        self.url = url.trim().to_owned();
+        if self.url.is_empty() {
+            bail!("the replay did not say where it is");
+        }
+        Ok(())
+    }
+
+    /// `http://127.0.0.1:8181/harbour`
+    pub fn organization_url(&self) -> &str {
+        &self.url
+    }
+
+    /// The token a connection is made with.
+    pub fn token(&self) -> &str {
+        self.said["tokens"][0]["token"].as_str().unwrap_or_default()
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.replay.iter_mut().for_each(stop);
+        stop(&mut self.child);
+    }
+}
+
+/// A Lockstep of its own, with an empty database.
+pub struct Server {
+    child: Child,
+    /// Where it listens.
+    pub url: String,
+    /// The one-time code of its set-up.
+    pub code: String,
+    _folder: Temporary,
+}
+
+impl Server {
+    /// Starts one that may reach this machine and never polls by itself.
+    pub fn start(profile: &str) -> Result<Self> {
+        let folder = Temporary::make("bench")?;
+        let port = loopback::free_port()?;
+        let mut command = program::lockstep(profile, ["serve", "--log", "warn"]);
+        command.arg("--listen").arg(format!("127.0.0.1:{port}"));
+        command.arg("--data-dir").arg(&*folder);
+        command.env("LOCKSTEP_ALLOW_LOOPBACK_ADDRESSES", "true");
+        command.env("LOCKSTEP_POLL_INTERVAL_MS", "3600000");
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command
+            .spawn()
+            .with_context(|| format!("could not start `{}`", program::line(&command)))?;
+        let stderr = child.stderr.take().context("its standard error is ours")?;
+        let code = set_up_code(stderr)?;
+        loopback::wait_until_ready(&mut child, port, "/readyz")?;
+        Ok(Self {
+            child,
+            url: format!("http://127.0.0.1:{port}"),
+            code,
+            _folder: folder,
+        })
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        stop(&mut self.child);
+    }
+}
+
+fn first_line(from: impl std::io::Read) -> Result<String> {
+    let mut line = String::new();
+    BufReader::new(from).read_line(&mut line)?;
+    Ok(line)
+}
+
+/// Finds the code among what the server says, and goes on reading so that it never waits for us.
+fn set_up_code(from: impl std::io::Read + Send + 'static) -> Result<String> {
+    let mut lines = BufReader::new(from).lines();
+    let code = lines.by_ref().map_while(Result::ok).find_map(|line| {
+        let (_, code) = line.split_once("code=")?;
+        Some(code.trim().to_owned())
+    });
+    let Some(code) = code else {
+        bail!("the server did not say how it is set up");
+    };
+    std::thread::spawn(move || {
+        for line in lines.map_while(Result::ok) {
+            eprintln!("   lockstep: {line}");
+        }
+    });
+    Ok(code)
+}
+
+fn stop(child: &mut Child) {
+    // Nothing of it is kept, so it need not be asked first.
+    let _is_stopped = child.kill();
+    let _has_ended = child.wait();
+}

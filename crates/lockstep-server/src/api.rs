@@ -8,7 +8,8 @@
 //! 3. add the operation to the matrix in `tests/it/access.rs`, or the test fails.
 //!
 //! ```ignore
-//! #[utoipa::path(get, path = "/api/teams/{id}", tag = "teams", params(("id" = Uuid, Path)), responses(
+//! #[utoipa::path(get, path = "/api/teams/{id}", operation_id = "teams_detail", tag = "teams",
+//!     params(("id" = Uuid, Path)), responses(
 //!     (status = 200, body = Team), (status = 404, body = Problem, content_type = "application/problem+json")))]
 //! async fn team(State(app): State<App>, member: Member, Path(id): Path<Uuid>) -> Result<Json<Team>, ApiError> {
 //!     let row = app.store.team(member.company, id).await?.ok_or(ApiError::NotFound)?;
@@ -302,6 +303,21 @@ mod tests {
         assert_eq!(response.status(), 500);
         let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
         assert!(!String::from_utf8_lossy(&body).contains("pat-in-here"));
+    }
+
+    #[test]
+    fn every_operation_has_an_id_of_its_own() {
+        let mut seen = std::collections::BTreeSet::new();
+        for (path, item) in openapi().paths.paths {
+            let operations = [item.get, item.post, item.put, item.patch, item.delete];
+            for operation in operations.into_iter().flatten() {
+                let id = operation.operation_id.unwrap_or_default();
+                assert!(
+                    !id.is_empty() && seen.insert(id.clone()),
+                    "{path}: {id} stands for two operations"
+                );
+            }
+        }
     }
 
     #[test]

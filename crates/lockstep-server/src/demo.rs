@@ -146,7 +146,7 @@ struct Key {
 }
 
 /// In a demo: signs in as its admin, once. Elsewhere there is nothing here.
-#[utoipa::path(get, path = "/demo", tag = "accounts", params(Key), responses(
+#[utoipa::path(get, path = "/demo", operation_id = "demo_open", tag = "accounts", params(Key), responses(
     (status = 303, description = "To the first page"),
     (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]

@@ -2,7 +2,7 @@
 // Never retries a write: the ids of writes are made here, so the caller may send the same one again.
 // Source: RFC 9457 for the shape of a problem.
 import createClient from "openapi-fetch";
-import type { Routes } from "./routes";
+import type { paths } from "./schema";
 import type { Checklist, Whole } from "./types";
 
 export interface FieldProblem {
@@ -49,7 +49,7 @@ export class NoAnswer extends Error {
 const ANSWER_DEADLINE_MS = 130_000;
 
 /** The server's routes, as its own description has them (`schema.d.ts` is generated from it). */
-export const api = createClient<Routes>({
+export const api = createClient<paths>({
   credentials: "same-origin",
   // Looked up at each request, so that a test can answer in its place.
   fetch: (request) => globalThis.fetch(request, { signal: AbortSignal.timeout(ANSWER_DEADLINE_MS) }),

@@ -12,10 +12,10 @@ export interface paths {
             cookie?: never;
         };
         /** The company's action items, or what is in the bin. */
-        get: operations["list"];
+        get: operations["action_items_list"];
         put?: never;
         /** Makes an action item. */
-        post: operations["make_one"];
+        post: operations["action_items_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -32,7 +32,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Makes an action item of each pasted line. */
-        post: operations["make_lines"];
+        post: operations["action_items_create_lines"];
         delete?: never;
         options?: never;
         head?: never;
@@ -47,7 +47,7 @@ export interface paths {
             cookie?: never;
         };
         /** An action item with its history and comments. */
-        get: operations["detail"];
+        get: operations["action_items_detail"];
         put?: never;
         post?: never;
         delete?: never;
@@ -66,7 +66,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Says something about an action item. */
-        post: operations["comment_on"];
+        post: operations["action_items_comment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -83,7 +83,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Puts an action item into the bin. */
-        post: operations["delete_one"];
+        post: operations["action_items_delete"];
         delete?: never;
         options?: never;
         head?: never;
@@ -100,7 +100,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Edits an action item. Fields that Azure DevOps keeps become edits that are written there. */
-        post: operations["edit_one"];
+        post: operations["action_items_edit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -117,7 +117,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Creates the work item of an action item. */
-        post: operations["push_one"];
+        post: operations["action_items_push"];
         delete?: never;
         options?: never;
         head?: never;
@@ -134,7 +134,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Takes an action item out of the bin. */
-        post: operations["restore_one"];
+        post: operations["action_items_restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -425,10 +425,10 @@ export interface paths {
             cookie?: never;
         };
         /** The company's connections, in the order they were made. */
-        get: operations["list"];
+        get: operations["connections_list"];
         put?: never;
         /** Checks, then makes and enables a connection. */
-        post: operations["create"];
+        post: operations["connections_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -445,7 +445,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Checks an address and a token, and saves nothing. */
-        post: operations["test"];
+        post: operations["connections_test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -460,15 +460,15 @@ export interface paths {
             cookie?: never;
         };
         /** One connection. */
-        get: operations["one"];
+        get: operations["connections_detail"];
         put?: never;
         post?: never;
         /** Deletes a connection with its tokens. Its items stay with what they hold; its webhook answers that it is gone. */
-        delete: operations["delete"];
+        delete: operations["connections_delete"];
         options?: never;
         head?: never;
         /** Changes a connection. Another address or token is checked first. */
-        patch: operations["edit"];
+        patch: operations["connections_edit"];
         trace?: never;
     };
     "/api/connections/{id}/projects": {
@@ -479,7 +479,7 @@ export interface paths {
             cookie?: never;
         };
         /** The projects of a connection, as its token sees them. */
-        get: operations["projects"];
+        get: operations["connections_projects"];
         put?: never;
         post?: never;
         delete?: never;
@@ -496,7 +496,7 @@ export interface paths {
             cookie?: never;
         };
         /** The types, areas and iterations of a project. */
-        get: operations["targets"];
+        get: operations["connections_targets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -515,7 +515,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Checks a saved connection with its stored token. */
-        post: operations["test_saved"];
+        post: operations["connections_test_saved"];
         delete?: never;
         options?: never;
         head?: never;
@@ -530,7 +530,7 @@ export interface paths {
             cookie?: never;
         };
         /** Where notifications of a connection go. */
-        get: operations["address"];
+        get: operations["connections_webhook"];
         put?: never;
         post?: never;
         delete?: never;
@@ -549,7 +549,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Shows the secret; written down in the audit trail. */
-        post: operations["reveal"];
+        post: operations["connections_webhook_reveal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -566,7 +566,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Makes a new secret. The one before is taken until the new one was seen, and 48 hours more. */
-        post: operations["rotate"];
+        post: operations["connections_webhook_rotate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -600,7 +600,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** In a demo: be another of its people, without a password. Elsewhere there is nothing here. */
-        post: operations["become_person"];
+        post: operations["demo_become_person"];
         delete?: never;
         options?: never;
         head?: never;
@@ -617,7 +617,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Decides about an edit that is held, or takes one back that only waits. */
-        post: operations["decide_one"];
+        post: operations["edits_decide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -636,7 +636,7 @@ export interface paths {
          * @description `event: hello` with the latest change first; then `event: change` with `id:` and data `{change, noun, id}`; `event: resync`
          *     when what was missed is too much to tell.
          */
-        get: operations["events"];
+        get: operations["live_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -659,7 +659,7 @@ export interface paths {
         options?: never;
         head?: never;
         /** Changes what members may change of themselves. */
-        patch: operations["edit"];
+        patch: operations["me_edit"];
         trace?: never;
     };
     "/api/me/password": {
@@ -672,7 +672,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Changes the member's password. Every other session of the member ends, and this one gets a new cookie. */
-        post: operations["change_password"];
+        post: operations["me_change_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -687,7 +687,7 @@ export interface paths {
             cookie?: never;
         };
         /** One's own tokens, one line for each connection. */
-        get: operations["list"];
+        get: operations["own_tokens_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -705,10 +705,10 @@ export interface paths {
         };
         get?: never;
         /** Checks and stores one's own token; edits that waited for it are sent. */
-        put: operations["store"];
+        put: operations["own_tokens_store"];
         post?: never;
         /** Removes one's own token. */
-        delete: operations["remove"];
+        delete: operations["own_tokens_remove"];
         options?: never;
         head?: never;
         patch?: never;
@@ -724,7 +724,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Checks one's own stored token. */
-        post: operations["test"];
+        post: operations["own_tokens_test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -739,10 +739,10 @@ export interface paths {
             cookie?: never;
         };
         /** Everybody in the company, in the order they came. */
-        get: operations["list"];
+        get: operations["members_list"];
         put?: never;
         /** Adds a member. */
-        post: operations["add"];
+        post: operations["members_add"];
         delete?: never;
         options?: never;
         head?: never;
@@ -763,7 +763,7 @@ export interface paths {
         options?: never;
         head?: never;
         /** Changes a member's role, name or access. Without access, sessions and live streams end at once. */
-        patch: operations["edit"];
+        patch: operations["members_edit"];
         trace?: never;
     };
     "/api/session": {
@@ -774,7 +774,7 @@ export interface paths {
             cookie?: never;
         };
         /** Where this browser stands: set-up, signed out, or signed in and as whom. */
-        get: operations["session"];
+        get: operations["session_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -791,7 +791,7 @@ export interface paths {
             cookie?: never;
         };
         /** The member's own sessions, the last used first. */
-        get: operations["list"];
+        get: operations["sessions_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -811,7 +811,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Ends one of the member's own sessions; its live stream ends with it. */
-        delete: operations["end"];
+        delete: operations["sessions_end"];
         options?: never;
         head?: never;
         patch?: never;
@@ -827,7 +827,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Makes the company and its first administrator, who is signed in at once. Closed for ever afterwards. */
-        post: operations["set_up"];
+        post: operations["company_set_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -876,7 +876,7 @@ export interface paths {
             cookie?: never;
         };
         /** What needs a decision, what waits, what was written lately. */
-        get: operations["sync"];
+        get: operations["sync_health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -893,7 +893,7 @@ export interface paths {
             cookie?: never;
         };
         /** In a demo: signs in as its admin, once. Elsewhere there is nothing here. */
-        get: operations["open"];
+        get: operations["demo_open"];
         put?: never;
         post?: never;
         delete?: never;
@@ -944,7 +944,7 @@ export interface paths {
             cookie?: never;
         };
         /** The way back from a work item: its hyperlink leads here, and on to the action item's page. */
-        get: operations["way_back"];
+        get: operations["action_items_way_back"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3359,7 +3359,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    list: {
+    action_items_list: {
         parameters: {
             query?: {
                 /** @description What is in the bin, instead of what is not. */
@@ -3389,7 +3389,7 @@ export interface operations {
             };
         };
     };
-    make_one: {
+    action_items_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -3437,7 +3437,7 @@ export interface operations {
             };
         };
     };
-    make_lines: {
+    action_items_create_lines: {
         parameters: {
             query?: never;
             header?: never;
@@ -3476,7 +3476,7 @@ export interface operations {
             };
         };
     };
-    detail: {
+    action_items_detail: {
         parameters: {
             query?: never;
             header?: never;
@@ -3505,7 +3505,7 @@ export interface operations {
             };
         };
     };
-    comment_on: {
+    action_items_comment: {
         parameters: {
             query?: never;
             header?: never;
@@ -3554,7 +3554,7 @@ export interface operations {
             };
         };
     };
-    delete_one: {
+    action_items_delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -3595,7 +3595,7 @@ export interface operations {
             };
         };
     };
-    edit_one: {
+    action_items_edit: {
         parameters: {
             query?: never;
             header?: never;
@@ -3652,7 +3652,7 @@ export interface operations {
             };
         };
     };
-    push_one: {
+    action_items_push: {
         parameters: {
             query?: never;
             header?: never;
@@ -3719,7 +3719,7 @@ export interface operations {
             };
         };
     };
-    restore_one: {
+    action_items_restore: {
         parameters: {
             query?: never;
             header?: never;
@@ -4578,7 +4578,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    connections_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -4597,7 +4597,7 @@ export interface operations {
             };
         };
     };
-    create: {
+    connections_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -4638,7 +4638,7 @@ export interface operations {
             };
         };
     };
-    test: {
+    connections_test: {
         parameters: {
             query?: never;
             header?: never;
@@ -4670,7 +4670,7 @@ export interface operations {
             };
         };
     };
-    one: {
+    connections_detail: {
         parameters: {
             query?: never;
             header?: never;
@@ -4699,7 +4699,7 @@ export interface operations {
             };
         };
     };
-    delete: {
+    connections_delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -4726,7 +4726,7 @@ export interface operations {
             };
         };
     };
-    edit: {
+    connections_edit: {
         parameters: {
             query?: never;
             header?: never;
@@ -4768,7 +4768,7 @@ export interface operations {
             };
         };
     };
-    projects: {
+    connections_projects: {
         parameters: {
             query?: never;
             header?: never;
@@ -4806,7 +4806,7 @@ export interface operations {
             };
         };
     };
-    targets: {
+    connections_targets: {
         parameters: {
             query?: never;
             header?: never;
@@ -4845,7 +4845,7 @@ export interface operations {
             };
         };
     };
-    test_saved: {
+    connections_test_saved: {
         parameters: {
             query?: never;
             header?: never;
@@ -4883,7 +4883,7 @@ export interface operations {
             };
         };
     };
-    address: {
+    connections_webhook: {
         parameters: {
             query?: never;
             header?: never;
@@ -4912,7 +4912,7 @@ export interface operations {
             };
         };
     };
-    reveal: {
+    connections_webhook_reveal: {
         parameters: {
             query?: never;
             header?: never;
@@ -4941,7 +4941,7 @@ export interface operations {
             };
         };
     };
-    rotate: {
+    connections_webhook_rotate: {
         parameters: {
             query?: never;
             header?: never;
@@ -5021,7 +5021,7 @@ export interface operations {
             };
         };
     };
-    become_person: {
+    demo_become_person: {
         parameters: {
             query?: never;
             header?: never;
@@ -5052,7 +5052,7 @@ export interface operations {
             };
         };
     };
-    decide_one: {
+    edits_decide: {
         parameters: {
             query?: never;
             header?: never;
@@ -5100,7 +5100,7 @@ export interface operations {
             };
         };
     };
-    events: {
+    live_events: {
         parameters: {
             query?: {
                 /** @description The last change seen; `Last-Event-ID` wins over it. */
@@ -5132,7 +5132,7 @@ export interface operations {
             };
         };
     };
-    edit: {
+    me_edit: {
         parameters: {
             query?: never;
             header?: never;
@@ -5171,7 +5171,7 @@ export interface operations {
             };
         };
     };
-    change_password: {
+    me_change_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -5208,7 +5208,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    own_tokens_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -5227,7 +5227,7 @@ export interface operations {
             };
         };
     };
-    store: {
+    own_tokens_store: {
         parameters: {
             query?: never;
             header?: never;
@@ -5269,7 +5269,7 @@ export interface operations {
             };
         };
     };
-    remove: {
+    own_tokens_remove: {
         parameters: {
             query?: never;
             header?: never;
@@ -5296,7 +5296,7 @@ export interface operations {
             };
         };
     };
-    test: {
+    own_tokens_test: {
         parameters: {
             query?: never;
             header?: never;
@@ -5334,7 +5334,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    members_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -5361,7 +5361,7 @@ export interface operations {
             };
         };
     };
-    add: {
+    members_add: {
         parameters: {
             query?: never;
             header?: never;
@@ -5409,7 +5409,7 @@ export interface operations {
             };
         };
     };
-    edit: {
+    members_edit: {
         parameters: {
             query?: never;
             header?: never;
@@ -5459,7 +5459,7 @@ export interface operations {
             };
         };
     };
-    session: {
+    session_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -5478,7 +5478,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    sessions_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -5505,7 +5505,7 @@ export interface operations {
             };
         };
     };
-    end: {
+    sessions_end: {
         parameters: {
             query?: never;
             header?: never;
@@ -5540,7 +5540,7 @@ export interface operations {
             };
         };
     };
-    set_up: {
+    company_set_up: {
         parameters: {
             query?: never;
             header?: never;
@@ -5645,7 +5645,7 @@ export interface operations {
             };
         };
     };
-    sync: {
+    sync_health: {
         parameters: {
             query?: never;
             header?: never;
@@ -5672,7 +5672,7 @@ export interface operations {
             };
         };
     };
-    open: {
+    demo_open: {
         parameters: {
             query?: {
                 /** @description Its secret. */
@@ -5747,7 +5747,7 @@ export interface operations {
             };
         };
     };
-    way_back: {
+    action_items_way_back: {
         parameters: {
             query?: never;
             header?: never;

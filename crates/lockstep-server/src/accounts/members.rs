@@ -58,7 +58,7 @@ impl From<MemberRow> for MemberItem {
 }
 
 /// Everybody in the company, in the order they came.
-#[utoipa::path(get, path = "/api/members", tag = "accounts", responses(
+#[utoipa::path(get, path = "/api/members", operation_id = "members_list", tag = "accounts", responses(
     (status = 200, body = [MemberItem]), (status = 401, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn list(State(app): State<App>, member: Member) -> Result<Json<Vec<MemberItem>>, ApiError> {
@@ -78,7 +78,7 @@ pub(super) struct AddMember {
 }
 
 /// Adds a member.
-#[utoipa::path(post, path = "/api/members", tag = "accounts", request_body = AddMember, responses(
+#[utoipa::path(post, path = "/api/members", operation_id = "members_add", tag = "accounts", request_body = AddMember, responses(
     (status = 201, body = MemberItem), (status = 403, body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The address is taken", body = Problem, content_type = "application/problem+json"),
     (status = 422, body = Problem, content_type = "application/problem+json"),
@@ -149,7 +149,7 @@ pub(super) struct EditMember {
 }
 
 /// Changes a member's role, name or access. Without access, sessions and live streams end at once.
-#[utoipa::path(patch, path = "/api/members/{id}", tag = "accounts", params(("id" = Uuid, Path)), request_body = EditMember, responses(
+#[utoipa::path(patch, path = "/api/members/{id}", operation_id = "members_edit", tag = "accounts", params(("id" = Uuid, Path)), request_body = EditMember, responses(
     (status = 200, body = MemberItem), (status = 403, body = Problem, content_type = "application/problem+json"),
     (status = 404, body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The last administrator", body = Problem, content_type = "application/problem+json"),

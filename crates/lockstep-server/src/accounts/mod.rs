@@ -166,7 +166,7 @@ pub struct DemoPerson {
 }
 
 /// Where this browser stands: set-up, signed out, or signed in and as whom.
-#[utoipa::path(get, path = "/api/session", tag = "accounts", responses((status = 200, body = Session)))]
+#[utoipa::path(get, path = "/api/session", operation_id = "session_get", tag = "accounts", responses((status = 200, body = Session)))]
 async fn session(State(app): State<App>, Visitor(member): Visitor) -> Result<Json<Session>, ApiError> {
     Ok(Json(match member {
         Some(member) => session_of(&app, member.company, member.id).await?,

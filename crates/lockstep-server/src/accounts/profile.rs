@@ -26,7 +26,7 @@ pub(super) struct EditMe {
 }
 
 /// Changes what members may change of themselves.
-#[utoipa::path(patch, path = "/api/me", tag = "accounts", request_body = EditMe, responses(
+#[utoipa::path(patch, path = "/api/me", operation_id = "me_edit", tag = "accounts", request_body = EditMe, responses(
     (status = 200, body = Me), (status = 401, body = Problem, content_type = "application/problem+json"),
     (status = 422, body = Problem, content_type = "application/problem+json"),
 ))]
@@ -75,7 +75,7 @@ pub(super) struct ChangePassword {
 }
 
 /// Changes the member's password. Every other session of the member ends, and this one gets a new cookie.
-#[utoipa::path(post, path = "/api/me/password", tag = "accounts", request_body = ChangePassword, responses(
+#[utoipa::path(post, path = "/api/me/password", operation_id = "me_change_password", tag = "accounts", request_body = ChangePassword, responses(
     (status = 204), (status = 401, body = Problem, content_type = "application/problem+json"),
     (status = 422, body = Problem, content_type = "application/problem+json"),
 ))]

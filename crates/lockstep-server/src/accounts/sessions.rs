@@ -42,7 +42,7 @@ pub(super) struct SessionListItem {
 }
 
 /// The member's own sessions, the last used first.
-#[utoipa::path(get, path = "/api/sessions", tag = "accounts", responses(
+#[utoipa::path(get, path = "/api/sessions", operation_id = "sessions_list", tag = "accounts", responses(
     (status = 200, body = [SessionListItem]), (status = 401, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn list(State(app): State<App>, member: Member) -> Result<Json<Vec<SessionListItem>>, ApiError> {
@@ -58,7 +58,7 @@ pub(super) async fn list(State(app): State<App>, member: Member) -> Result<Json<
 }
 
 /// Ends one of the member's own sessions; its live stream ends with it.
-#[utoipa::path(delete, path = "/api/sessions/{id}", tag = "accounts", params(("id" = Uuid, Path)), responses(
+#[utoipa::path(delete, path = "/api/sessions/{id}", operation_id = "sessions_end", tag = "accounts", params(("id" = Uuid, Path)), responses(
     (status = 204), (status = 401, body = Problem, content_type = "application/problem+json"),
     (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]

@@ -79,7 +79,7 @@ pub(super) struct Setup {
 }
 
 /// Makes the company and its first administrator, who is signed in at once. Closed for ever afterwards.
-#[utoipa::path(post, path = "/api/setup", tag = "accounts", request_body = Setup, responses(
+#[utoipa::path(post, path = "/api/setup", operation_id = "company_set_up", tag = "accounts", request_body = Setup, responses(
     (status = 200, body = Session), (status = 401, description = "Wrong code", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "Already set up", body = Problem, content_type = "application/problem+json"),
     (status = 422, body = Problem, content_type = "application/problem+json"),

@@ -27,7 +27,7 @@ pub(super) struct SignIn {
 }
 
 /// Signs a member in; the session before it in this browser ends.
-#[utoipa::path(post, path = "/api/sign-in", tag = "accounts", request_body = SignIn, responses(
+#[utoipa::path(post, path = "/api/sign-in", operation_id = "sign_in", tag = "accounts", request_body = SignIn, responses(
     (status = 200, body = Session), (status = 401, body = Problem, content_type = "application/problem+json"),
     (status = 429, body = Problem, content_type = "application/problem+json"),
 ))]
@@ -110,7 +110,7 @@ async fn begin_session(
 }
 
 /// Ends this browser's session, if it has one.
-#[utoipa::path(post, path = "/api/sign-out", tag = "accounts", responses((status = 204)))]
+#[utoipa::path(post, path = "/api/sign-out", operation_id = "sign_out", tag = "accounts", responses((status = 204)))]
 pub(super) async fn sign_out(
     State(app): State<App>,
     Visitor(member): Visitor,
@@ -134,7 +134,7 @@ pub(super) struct BecomePerson {
 }
 
 /// In a demo: be another of its people, without a password. Elsewhere there is nothing here.
-#[utoipa::path(post, path = "/api/demo/person", tag = "accounts", request_body = BecomePerson, responses(
+#[utoipa::path(post, path = "/api/demo/person", operation_id = "demo_become_person", tag = "accounts", request_body = BecomePerson, responses(
     (status = 200, body = Session), (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn become_person(

@@ -78,7 +78,7 @@ struct Which {
 }
 
 /// The company's action items, or what is in the bin.
-#[utoipa::path(get, path = "/api/action-items", tag = "action items", params(Which), responses(
+#[utoipa::path(get, path = "/api/action-items", operation_id = "action_items_list", tag = "action items", params(Which), responses(
     (status = 200, body = ActionItemList), (status = 401, body = Problem, content_type = "application/problem+json"),
 ))]
 async fn list(
@@ -104,7 +104,7 @@ async fn list(
 }
 
 /// Makes an action item.
-#[utoipa::path(post, path = "/api/action-items", tag = "action items", request_body = NewActionItem, responses(
+#[utoipa::path(post, path = "/api/action-items", operation_id = "action_items_create", tag = "action items", request_body = NewActionItem, responses(
     (status = 201, body = ActionItem), (status = 403, body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The id is in use", body = Problem, content_type = "application/problem+json"),
     (status = 422, body = Problem, content_type = "application/problem+json"),
@@ -119,7 +119,7 @@ async fn make_one(
 }
 
 /// Makes an action item of each pasted line.
-#[utoipa::path(post, path = "/api/action-items/lines", tag = "action items", request_body = Lines, responses(
+#[utoipa::path(post, path = "/api/action-items/lines", operation_id = "action_items_create_lines", tag = "action items", request_body = Lines, responses(
     (status = 201, body = [ActionItem]), (status = 403, body = Problem, content_type = "application/problem+json"),
     (status = 422, body = Problem, content_type = "application/problem+json"),
 ))]
@@ -139,7 +139,7 @@ async fn make_lines(
 }
 
 /// An action item with its history and comments.
-#[utoipa::path(get, path = "/api/action-items/{id}", tag = "action items", params(("id" = Uuid, Path)), responses(
+#[utoipa::path(get, path = "/api/action-items/{id}", operation_id = "action_items_detail", tag = "action items", params(("id" = Uuid, Path)), responses(
     (status = 200, body = ActionItemDetail), (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
 async fn detail(
@@ -151,7 +151,7 @@ async fn detail(
 }
 
 /// Edits an action item. Fields that Azure DevOps keeps become edits that are written there.
-#[utoipa::path(post, path = "/api/action-items/{id}/edits", tag = "action items", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/api/action-items/{id}/edits", operation_id = "action_items_edit", tag = "action items", params(("id" = Uuid, Path)),
     request_body = EditActionItem, responses(
     (status = 200, body = ActionItem), (status = 403, body = Problem, content_type = "application/problem+json"),
     (status = 404, body = Problem, content_type = "application/problem+json"),
@@ -169,7 +169,7 @@ async fn edit_one(
 }
 
 /// Creates the work item of an action item.
-#[utoipa::path(post, path = "/api/action-items/{id}/push", tag = "action items", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/api/action-items/{id}/push", operation_id = "action_items_push", tag = "action items", params(("id" = Uuid, Path)),
     request_body = Push, responses(
     (status = 200, body = ActionItem), (status = 403, body = Problem, content_type = "application/problem+json"),
     (status = 404, body = Problem, content_type = "application/problem+json"),
@@ -188,7 +188,7 @@ async fn push_one(
 }
 
 /// Says something about an action item.
-#[utoipa::path(post, path = "/api/action-items/{id}/comments", tag = "action items", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/api/action-items/{id}/comments", operation_id = "action_items_comment", tag = "action items", params(("id" = Uuid, Path)),
     request_body = NewComment, responses(
     (status = 200, body = ActionItemDetail), (status = 403, body = Problem, content_type = "application/problem+json"),
     (status = 404, body = Problem, content_type = "application/problem+json"),
@@ -205,7 +205,7 @@ async fn comment_on(
 }
 
 /// Puts an action item into the bin.
-#[utoipa::path(post, path = "/api/action-items/{id}/delete", tag = "action items", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/api/action-items/{id}/delete", operation_id = "action_items_delete", tag = "action items", params(("id" = Uuid, Path)),
     request_body = DeleteActionItem, responses(
     (status = 200, body = ActionItem), (status = 403, body = Problem, content_type = "application/problem+json"),
     (status = 404, body = Problem, content_type = "application/problem+json"),
@@ -221,7 +221,7 @@ async fn delete_one(
 }
 
 /// Takes an action item out of the bin.
-#[utoipa::path(post, path = "/api/action-items/{id}/restore", tag = "action items", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/api/action-items/{id}/restore", operation_id = "action_items_restore", tag = "action items", params(("id" = Uuid, Path)),
     request_body = RestoreActionItem, responses(
     (status = 200, body = ActionItem), (status = 403, body = Problem, content_type = "application/problem+json"),
     (status = 404, body = Problem, content_type = "application/problem+json"),
@@ -237,7 +237,7 @@ async fn restore_one(
 }
 
 /// The way back from a work item: its hyperlink leads here, and on to the action item's page.
-#[utoipa::path(get, path = "/x/{id}", tag = "action items", params(("id" = Uuid, Path)), responses(
+#[utoipa::path(get, path = "/x/{id}", operation_id = "action_items_way_back", tag = "action items", params(("id" = Uuid, Path)), responses(
     (status = 303, description = "To the action item, if there is one"),
     (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]

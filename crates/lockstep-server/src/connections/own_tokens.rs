@@ -32,13 +32,13 @@ pub(super) struct OwnToken {
 }
 
 /// One's own tokens, one line for each connection.
-#[utoipa::path(get, path = "/api/me/tokens", tag = "connections", responses((status = 200, body = [MyToken])))]
+#[utoipa::path(get, path = "/api/me/tokens", operation_id = "own_tokens_list", tag = "connections", responses((status = 200, body = [MyToken])))]
 pub(super) async fn list(State(app): State<App>, member: Member) -> Result<Json<Vec<MyToken>>, ApiError> {
     Ok(Json(read::my_tokens(&app, member).await?))
 }
 
 /// Checks and stores one's own token; edits that waited for it are sent.
-#[utoipa::path(put, path = "/api/me/tokens/{connection_id}", tag = "connections", params(("connection_id" = Uuid, Path)),
+#[utoipa::path(put, path = "/api/me/tokens/{connection_id}", operation_id = "own_tokens_store", tag = "connections", params(("connection_id" = Uuid, Path)),
     request_body = OwnToken, responses(
     (status = 200, body = MyToken), (status = 404, body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "The check does not hold; `checklist` says why", body = Problem, content_type = "application/problem+json")))]
@@ -83,7 +83,7 @@ pub(super) async fn store(
 }
 
 /// Checks one's own stored token.
-#[utoipa::path(post, path = "/api/me/tokens/{connection_id}/test", tag = "connections", params(("connection_id" = Uuid, Path)), responses(
+#[utoipa::path(post, path = "/api/me/tokens/{connection_id}/test", operation_id = "own_tokens_test", tag = "connections", params(("connection_id" = Uuid, Path)), responses(
     (status = 200, body = Checklist), (status = 404, body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "There is no token, or it must be entered again", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn test(
@@ -100,7 +100,7 @@ pub(super) async fn test(
 }
 
 /// Removes one's own token.
-#[utoipa::path(delete, path = "/api/me/tokens/{connection_id}", tag = "connections", params(("connection_id" = Uuid, Path)), responses(
+#[utoipa::path(delete, path = "/api/me/tokens/{connection_id}", operation_id = "own_tokens_remove", tag = "connections", params(("connection_id" = Uuid, Path)), responses(
     (status = 204), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn remove(
     State(app): State<App>,

@@ -18,7 +18,7 @@ use crate::store::credentials::{CredentialRow, HeldForToken};
 use crate::store::webhooks::SeenRow;
 
 /// The company's connections, in the order they were made.
-#[utoipa::path(get, path = "/api/connections", tag = "connections", responses((status = 200, body = [Connection])))]
+#[utoipa::path(get, path = "/api/connections", operation_id = "connections_list", tag = "connections", responses((status = 200, body = [Connection])))]
 pub(super) async fn list(State(app): State<App>, member: Member) -> Result<Json<Vec<Connection>>, ApiError> {
     let rows = app.store.connections(member.company).await?;
     let about = About::read(&app, member).await?;
@@ -26,7 +26,7 @@ pub(super) async fn list(State(app): State<App>, member: Member) -> Result<Json<
 }
 
 /// One connection.
-#[utoipa::path(get, path = "/api/connections/{id}", tag = "connections", params(("id" = Uuid, Path)), responses(
+#[utoipa::path(get, path = "/api/connections/{id}", operation_id = "connections_detail", tag = "connections", params(("id" = Uuid, Path)), responses(
     (status = 200, body = Connection), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn one(
     State(app): State<App>,

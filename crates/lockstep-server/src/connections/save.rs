@@ -49,7 +49,7 @@ pub(super) struct NewConnection {
 }
 
 /// Checks, then makes and enables a connection.
-#[utoipa::path(post, path = "/api/connections", tag = "connections", request_body = NewConnection, responses(
+#[utoipa::path(post, path = "/api/connections", operation_id = "connections_create", tag = "connections", request_body = NewConnection, responses(
     (status = 201, body = Connection),
     (status = 409, description = "Connected already", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "The check does not hold; `checklist` says why", body = Problem, content_type = "application/problem+json")))]
@@ -194,7 +194,7 @@ impl EditConnection {
 }
 
 /// Changes a connection. Another address or token is checked first.
-#[utoipa::path(patch, path = "/api/connections/{id}", tag = "connections", params(("id" = Uuid, Path)), request_body = EditConnection, responses(
+#[utoipa::path(patch, path = "/api/connections/{id}", operation_id = "connections_edit", tag = "connections", params(("id" = Uuid, Path)), request_body = EditConnection, responses(
     (status = 200, body = Connection), (status = 404, body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Also when the check does not hold; `checklist` says why", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn edit(
@@ -302,7 +302,7 @@ async fn entered(
 }
 
 /// Deletes a connection with its tokens. Its items stay with what they hold; its webhook answers that it is gone.
-#[utoipa::path(delete, path = "/api/connections/{id}", tag = "connections", params(("id" = Uuid, Path)), responses(
+#[utoipa::path(delete, path = "/api/connections/{id}", operation_id = "connections_delete", tag = "connections", params(("id" = Uuid, Path)), responses(
     (status = 204), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn delete(
     State(app): State<App>,

@@ -67,7 +67,7 @@ pub(super) struct InProject {
 }
 
 /// The projects of a connection, as its token sees them.
-#[utoipa::path(get, path = "/api/connections/{id}/projects", tag = "connections", params(("id" = Uuid, Path)), responses(
+#[utoipa::path(get, path = "/api/connections/{id}/projects", operation_id = "connections_projects", tag = "connections", params(("id" = Uuid, Path)), responses(
     (status = 200, body = [Project]), (status = 404, body = Problem, content_type = "application/problem+json"),
     (status = 502, description = "Azure DevOps did not answer as it should", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn projects(
@@ -99,7 +99,7 @@ pub(super) async fn projects(
 }
 
 /// The types, areas and iterations of a project.
-#[utoipa::path(get, path = "/api/connections/{id}/projects/{project_id}/targets", tag = "connections",
+#[utoipa::path(get, path = "/api/connections/{id}/projects/{project_id}/targets", operation_id = "connections_targets", tag = "connections",
     params(("id" = Uuid, Path), ("project_id" = String, Path)), responses(
     (status = 200, body = Targets), (status = 404, body = Problem, content_type = "application/problem+json"),
     (status = 502, description = "Azure DevOps did not answer as it should", body = Problem, content_type = "application/problem+json")))]

@@ -35,7 +35,7 @@ pub(super) struct TestConnection {
 }
 
 /// Checks an address and a token, and saves nothing.
-#[utoipa::path(post, path = "/api/connections/test", tag = "connections", request_body = TestConnection, responses(
+#[utoipa::path(post, path = "/api/connections/test", operation_id = "connections_test", tag = "connections", request_body = TestConnection, responses(
     (status = 200, body = Checklist, description = "Also when rights are missing"),
     (status = 422, body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn test(
@@ -57,7 +57,7 @@ pub(super) async fn test(
 }
 
 /// Checks a saved connection with its stored token.
-#[utoipa::path(post, path = "/api/connections/{id}/test", tag = "connections", params(("id" = Uuid, Path)), responses(
+#[utoipa::path(post, path = "/api/connections/{id}/test", operation_id = "connections_test_saved", tag = "connections", params(("id" = Uuid, Path)), responses(
     (status = 200, body = Checklist), (status = 404, body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The token must be entered again", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn test_saved(

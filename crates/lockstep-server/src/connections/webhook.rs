@@ -44,7 +44,7 @@ pub(super) struct Webhook {
 }
 
 /// Where notifications of a connection go.
-#[utoipa::path(get, path = "/api/connections/{id}/webhook", tag = "connections", params(("id" = Uuid, Path)), responses(
+#[utoipa::path(get, path = "/api/connections/{id}/webhook", operation_id = "connections_webhook", tag = "connections", params(("id" = Uuid, Path)), responses(
     (status = 200, body = WebhookAddress), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn address(
     State(app): State<App>,
@@ -59,7 +59,7 @@ pub(super) async fn address(
 }
 
 /// Shows the secret; written down in the audit trail.
-#[utoipa::path(post, path = "/api/connections/{id}/webhook/reveal", tag = "connections", params(("id" = Uuid, Path)), responses(
+#[utoipa::path(post, path = "/api/connections/{id}/webhook/reveal", operation_id = "connections_webhook_reveal", tag = "connections", params(("id" = Uuid, Path)), responses(
     (status = 200, body = Webhook), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn reveal(
     State(app): State<App>,
@@ -80,7 +80,7 @@ pub(super) async fn reveal(
 }
 
 /// Makes a new secret. The one before is taken until the new one was seen, and 48 hours more.
-#[utoipa::path(post, path = "/api/connections/{id}/webhook/rotate", tag = "connections", params(("id" = Uuid, Path)), responses(
+#[utoipa::path(post, path = "/api/connections/{id}/webhook/rotate", operation_id = "connections_webhook_rotate", tag = "connections", params(("id" = Uuid, Path)), responses(
     (status = 200, body = Webhook), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn rotate(
     State(app): State<App>,

@@ -60,7 +60,7 @@ struct Change<'a> {
 ///
 /// `event: hello` with the latest change first; then `event: change` with `id:` and data `{change, noun, id}`; `event: resync`
 /// when what was missed is too much to tell.
-#[utoipa::path(get, path = "/api/events", tag = "live", params(Resume), responses(
+#[utoipa::path(get, path = "/api/events", operation_id = "live_events", tag = "live", params(Resume), responses(
     (status = 200, description = "Server-sent events", content_type = "text/event-stream", body = String),
     (status = 401, description = "Nobody is signed in", content_type = "application/problem+json", body = Problem),
 ))]

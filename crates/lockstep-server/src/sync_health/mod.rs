@@ -112,7 +112,7 @@ pub struct AttemptItem {
 }
 
 /// What needs a decision, what waits, what was written lately.
-#[utoipa::path(get, path = "/api/sync", tag = "sync", responses(
+#[utoipa::path(get, path = "/api/sync", operation_id = "sync_health", tag = "sync", responses(
     (status = 200, body = SyncHealth), (status = 401, body = Problem, content_type = "application/problem+json"),
 ))]
 async fn sync(State(app): State<App>, member: Member) -> Result<Json<SyncHealth>, ApiError> {
@@ -244,7 +244,7 @@ fn attempt_item(stored: &Stored) -> AttemptItem {
 }
 
 /// Decides about an edit that is held, or takes one back that only waits.
-#[utoipa::path(post, path = "/api/edits/{id}/decide", tag = "sync", params(("id" = Uuid, Path)), request_body = Decide, responses(
+#[utoipa::path(post, path = "/api/edits/{id}/decide", operation_id = "edits_decide", tag = "sync", params(("id" = Uuid, Path)), request_body = Decide, responses(
     (status = 204), (status = 403, body = Problem, content_type = "application/problem+json"),
     (status = 404, body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "It has changed since it was shown", body = Problem, content_type = "application/problem+json"),

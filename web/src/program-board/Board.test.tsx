@@ -6,7 +6,8 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { harbourCards, uuid } from "../../dev/board-samples";
 import { Board } from "./Board";
 import { useDesk } from "./desk";
-import { NO_FILTER, rowsOf } from "./filters";
+import { NO_FILTER } from "./filter";
+import { rowsOf } from "./filters";
 import { looksOf } from "./icons";
 import type { Density } from "./layout";
 import { dependenciesOf } from "./links";
@@ -65,7 +66,6 @@ function Held({ acts: does, onOpen, canEdit = true, density = "comfortable", spr
       marks: new Map(),
       shaken: new Set<string>(),
       found: new Set<string>(),
-      found_now: null,
     }),
     [density, sprint],
   );

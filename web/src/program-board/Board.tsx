@@ -60,8 +60,9 @@ export interface BoardProps {
 const TEAM_W = 148;
 const TEAM_W_SMALL = 128;
 const WIDE_PX = 1_224;
-// More than a step of the view, and a multiple of a dash with its gap.
-const CURVE_MARGIN = 320;
+// Curves are cut to a window of their own, which moves in longer steps; multiples of a dash with its gap.
+const CURVE_STEP = 480;
+const CURVE_H = 3 * CURVE_STEP;
 const N_NARROW = 184;
 const N_NARROWER = 150;
 
@@ -181,6 +182,8 @@ export function Board(props: BoardProps) {
     active,
     dragged === null ? null : { key: dragged, over: drag?.over ?? null },
   );
+  const curveTop = Math.floor((view.y - CURVE_STEP) / CURVE_STEP) * CURVE_STEP;
+
   const drawn = useMemo(() => {
     if (view.w === 0) return [];
     const boxes = new Set<Box>(window.boxes);
@@ -317,8 +320,8 @@ export function Board(props: BoardProps) {
             {sprint === null && (
               <CurvesView
                 width={layout.width}
-                top={Math.max(0, view.y - CURVE_MARGIN)}
-                bottom={Math.min(layout.height, Math.ceil((view.y + view.h + CURVE_MARGIN) / 10) * 10)}
+                top={Math.max(0, curveTop)}
+                bottom={Math.min(Math.ceil(layout.height / 10) * 10, curveTop + CURVE_H + view.h)}
                 curves={curves.curves}
                 strong={curves.strong}
                 stubs={curves.stubs}
@@ -328,7 +331,7 @@ export function Board(props: BoardProps) {
               {drawn.map(({ tile, x, y, w, h, lines }) => (
                 <TileView
                   key={tile.key}
-                  {...describe(world, tile)}
+                  shown={describe(world, tile)}
                   x={x}
                   y={y}
                   w={w}
@@ -336,6 +339,7 @@ export function Board(props: BoardProps) {
                   lines={lines}
                   tabIndex={tile.key === focus ? 0 : -1}
                   is_selected={isSelected(tile.key)}
+                  is_found_now={tile.key === focus}
                   mode={
                     tile.key.endsWith(GHOST) || drag?.keys.includes(tile.key)
                       ? "ghost"

@@ -186,19 +186,22 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
     [state.present, me.id],
   );
   const looks = useMemo(() => looksOf(model.frame.types, isDark), [model.frame.types, isDark]);
-  const world: TileWorld = {
-    model,
-    dependencies,
-    looks,
-    density,
-    is_phone: isPhone,
-    isSlow,
-    present,
-    marks: state.marks,
-    shaken: state.shaken,
-    found: foundSet,
-    found_now: desk.focus,
-  };
+  const { marks, shaken } = state;
+  const world: TileWorld = useMemo(
+    () => ({
+      model,
+      dependencies,
+      looks,
+      density,
+      is_phone: isPhone,
+      isSlow,
+      present,
+      marks,
+      shaken,
+      found: foundSet,
+    }),
+    [model, dependencies, looks, density, isPhone, isSlow, present, marks, shaken, foundSet],
+  );
   const now = nowColumn(model.frame.set_up.columns, now_ms);
   const sprint = isPhone ? Math.min(search.sprint ?? now, model.frame.set_up.columns.length - 1) : null;
 

@@ -25,7 +25,7 @@ export function Lifted({ world, tile, n, w, h, ref }: LiftedProps) {
   return (
     <div ref={ref} className={style.lifted} aria-hidden>
       <TileView
-        {...describe(world, tile)}
+        shown={describe(world, tile)}
         id="pb-lifted"
         x={0}
         y={0}

@@ -7,20 +7,16 @@ import type { CardSync, StateCategory } from "./shapes";
 import style from "./tile.module.css";
 import { SYNC_WORDS, points } from "./words";
 
-export interface TileProps {
+/** What a card shows, wherever it lies. */
+export interface TileShown {
   id: string;
   tile: Tile;
-  x: number;
-  y: number;
-  w: number;
-  h: number;
-  lines: 1 | 2;
   look: Density | "phone";
   label: string;
   icon: IconName;
   colour: string;
   initials: string | null;
-  /** Initials of the team whose feature a shadow belongs to. */
+  /** The team whose feature a shadow belongs to. */
   owner: string | null;
   /** Of the level of features: its title is a little stronger. */
   is_strong: boolean;
@@ -30,61 +26,75 @@ export interface TileProps {
   n_ok: number;
   /** Problems in words, where curves are not drawn; one text, lines apart. */
   chips: string;
-  tabIndex: number;
-  is_selected: boolean;
-  /** `now`: the one that find has led to. */
-  found: "yes" | "now" | null;
-  mode: "ghost" | "lift" | null;
+  is_found: boolean;
   mark: string | null;
   /** `initials colour name` of somebody who is at this card. */
   who: string | null;
   is_shaken: boolean;
 }
 
+export interface TileProps {
+  shown: TileShown;
+  /** Where it lies, and how many lines its title has. */
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+  lines: 1 | 2;
+  tabIndex: number;
+  is_selected: boolean;
+  /** Find has led here. */
+  is_found_now?: boolean;
+  mode: "ghost" | "lift" | null;
+  /** Another look than that of the board: the tray's. */
+  look?: Density;
+  /** Another name in the document: the card in hand is there twice. */
+  id?: string;
+}
+
 export const TileView = memo(function TileView(props: TileProps) {
-  const { id, tile, x, y, w, h, look, mode } = props;
+  const { shown, x, y, w, h, mode } = props;
+  const { tile } = shown;
+  const look = props.look ?? shown.look;
   // The colour of the type is the element's own: a custom property on each card would cost the browser a style for each.
-  const place: CSSProperties = { left: x, top: y, width: w, height: h, color: props.colour };
+  const place: CSSProperties = { left: x, top: y, width: w, height: h, color: shown.colour };
+  const ring = shown.who === null ? null : { "--who": `var(--av-${shown.who.split(" ")[1]})` };
   return (
     <div
-      id={id}
+      id={props.id ?? shown.id}
       className={style.tile}
-      style={
-        props.who === null
-          ? place
-          : ({ ...place, "--who": `var(--av-${props.who.split(" ")[1]})` } as CSSProperties)
-      }
+      style={ring === null ? place : ({ ...place, ...ring } as CSSProperties)}
       role="button"
       aria-roledescription="card"
-      aria-label={props.label}
+      aria-label={shown.label}
       aria-pressed={props.is_selected || undefined}
       tabIndex={props.tabIndex}
       data-key={tile.key}
       data-look={look}
       data-shadow={tile.kind === "shadow" || undefined}
-      data-strong={props.is_strong || undefined}
+      data-strong={shown.is_strong || undefined}
       data-mode={mode ?? undefined}
       data-selected={props.is_selected || undefined}
-      data-found={props.found ?? undefined}
-      data-mark={props.mark ?? undefined}
-      data-who={props.who === null ? undefined : true}
-      data-sync={props.sync === "draft" ? "draft" : tile.card.number === null ? "new" : undefined}
-      data-unsettled={props.sync === "in_step" ? undefined : true}
-      data-shaken={props.is_shaken || undefined}
+      data-found={shown.is_found ? (props.is_found_now ? "now" : "yes") : undefined}
+      data-mark={shown.mark ?? undefined}
+      data-who={shown.who === null ? undefined : true}
+      data-sync={shown.sync === "draft" ? "draft" : tile.card.number === null ? "new" : undefined}
+      data-unsettled={shown.sync === "in_step" ? undefined : true}
+      data-shaken={shown.is_shaken || undefined}
     >
       {look === "fit" ? (
-        <Fit {...props} />
+        <Fit {...shown} />
       ) : look === "compact" ? (
-        <Compact {...props} />
+        <Compact {...shown} />
       ) : (
-        <Comfortable {...props} />
+        <Comfortable {...shown} chips={props.look ? "" : shown.chips} lines={props.lines} />
       )}
-      {props.who && <Who who={props.who} />}
+      {shown.who && <Who who={shown.who} />}
     </div>
   );
 });
 
-function Comfortable(props: TileProps) {
+function Comfortable(props: TileShown & { lines: 1 | 2 }) {
   const { tile } = props;
   const { card } = tile;
   const isShadow = tile.kind === "shadow";
@@ -137,7 +147,7 @@ function Comfortable(props: TileProps) {
   );
 }
 
-function Compact(props: TileProps) {
+function Compact(props: TileShown) {
   const { tile } = props;
   const isShadow = tile.kind === "shadow";
   return (
@@ -154,7 +164,7 @@ function Compact(props: TileProps) {
   );
 }
 
-function Fit(props: TileProps) {
+function Fit(props: TileShown) {
   const { tile } = props;
   return (
     <>

@@ -96,9 +96,9 @@ export function Tray({ ref, ...props }: TrayProps) {
               return (
                 <div key={tile.key} onFocus={() => props.onFocusTile(tile.key)}>
                   <TileView
-                    {...describe(world, tile, true)}
+                    shown={describe(world, tile)}
                     look="comfortable"
-                    chips=""
+                    is_found_now={tile.key === props.focus}
                     x={PAD + i * (CARD_W + GAP)}
                     y={10}
                     w={CARD_W}

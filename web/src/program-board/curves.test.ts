@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { harbourCards, manyCards } from "../../dev/board-samples";
 import { routes, type Asked, type Curve } from "./curves";
-import { NO_FILTER, rowsOf } from "./filters";
+import { NO_FILTER } from "./filter";
+import { rowsOf } from "./filters";
 import { layOut, type Box, type Density, type Layout } from "./layout";
 import { countHealth, dependenciesOf, isDrawn, isEndangered, type Dependency } from "./links";
 import { place } from "./placement";

@@ -1,15 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { harbourCards, uuid } from "../../dev/board-samples";
-import {
-  countFilters,
-  find,
-  matchesTile,
-  NO_FILTER,
-  optionsOf,
-  rowsOf,
-  shownTeams,
-  type Filter,
-} from "./filters";
+import { NO_FILTER, type Filter } from "./filter";
+import { countFilters, find, matchesTile, optionsOf, rowsOf, shownTeams } from "./filters";
 import { dependenciesOf } from "./links";
 import { place } from "./placement";
 import { clean, filterOf, filterSearch, parseBoardSearch } from "./search";

@@ -1,40 +1,10 @@
 // Which cards are shown, which rows they stand in, and what a word finds. Pure.
+import type { Filter, Group, SyncFilter } from "./filter";
 import { categoryOf, type Model } from "./model";
 import type { Row } from "./layout";
 import type { Dependencies, Health } from "./links";
 import { byRank, cellIndex, type Placement, type Tile } from "./placement";
 import type { Card, CardSync, StateCategory } from "./shapes";
-
-export type Group = "team" | "type";
-export type SyncFilter = "in_step" | "waiting" | "decision";
-
-export interface Filter {
-  /** Ids of teams; empty: all that the board shows. */
-  teams: readonly string[];
-  types: readonly string[];
-  states: readonly StateCategory[];
-  /** Names; the empty name is nobody. */
-  people: readonly string[];
-  tags: readonly string[];
-  health: readonly Health[];
-  sync: readonly SyncFilter[];
-  /** Only what needs a person: not in step, wrong order or same sprint. */
-  only_problems: boolean;
-  /** Only what changed after this change number. */
-  since: number | null;
-}
-
-export const NO_FILTER: Filter = {
-  teams: [],
-  types: [],
-  states: [],
-  people: [],
-  tags: [],
-  health: [],
-  sync: [],
-  only_problems: false,
-  since: null,
-};
 
 /** How many kinds of filter are set. */
 export function countFilters(filter: Filter): number {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { harbourCards, manyCards } from "../../dev/board-samples";
-import { NO_FILTER, rowsOf } from "./filters";
+import { NO_FILTER } from "./filter";
+import { rowsOf } from "./filters";
 import { cellRect, hit, layOut, rowAt, scrollTo, windowOf, type Density, type Layout } from "./layout";
 import { dependenciesOf } from "./links";
 import { place } from "./placement";

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { harbourCards, uuid } from "../../dev/board-samples";
 import { edgeOfRow, first, follow, neighbour } from "./keys";
-import { NO_FILTER, rowsOf } from "./filters";
+import { NO_FILTER } from "./filter";
+import { rowsOf } from "./filters";
 import { layOut } from "./layout";
 import { dependenciesOf } from "./links";
 import { afterOf, isSameSlot, loadAfter, moveAct, pointsMoved, stepPlace, whyNot, PARKED } from "./moves";

@@ -1,5 +1,5 @@
 // The board's address: what is filtered, selected, grouped and how dense it is, so that a link shows the same. Pure.
-import { NO_FILTER, type Filter, type Group, type SyncFilter } from "./filters";
+import { NO_FILTER, type Filter, type Group, type SyncFilter } from "./filter";
 import type { Density } from "./layout";
 import type { Health } from "./links";
 import type { StateCategory } from "./shapes";

@@ -8,7 +8,7 @@ import type { Tile } from "./placement";
 import type { Present } from "./shapes";
 import type { Mark } from "./store";
 import { domId, syncOf, whoIsAt } from "./tiles";
-import type { TileProps } from "./TileView";
+import type { TileShown } from "./TileView";
 import { chipWords, ownEnd, tileName } from "./words";
 
 export interface TileWorld {
@@ -22,10 +22,8 @@ export interface TileWorld {
   marks: ReadonlyMap<string, Mark>;
   shaken: ReadonlySet<string>;
   found: ReadonlySet<string>;
-  found_now: string | null;
 }
 
-type Placed = "x" | "y" | "w" | "h" | "lines" | "tabIndex" | "is_selected" | "mode";
 const NO_LOOK: TypeLook = { icon: "other", colour: "var(--text-2)" };
 
 /** The problems that a phone, which draws no curves, puts in words on the card. */
@@ -36,7 +34,18 @@ export function chipsOf(world: Pick<TileWorld, "model" | "dependencies">, tile: 
     .map((one) => chipWords(world.model, one, ownEnd(one, tile)));
 }
 
-export function describe(world: TileWorld, tile: Tile, isTray = false): Omit<TileProps, Placed> {
+const known = new WeakMap<Tile, { world: TileWorld; shown: TileShown }>();
+
+/** The same object for the same tile in the same world: scrolling describes nothing twice. */
+export function describe(world: TileWorld, tile: Tile): TileShown {
+  const before = known.get(tile);
+  if (before?.world === world) return before.shown;
+  const shown = described(world, tile);
+  known.set(tile, { world, shown });
+  return shown;
+}
+
+function described(world: TileWorld, tile: Tile): TileShown {
   const { model, dependencies } = world;
   const { card } = tile;
   const links = dependencies.byTile.get(tile.key) ?? [];
@@ -48,7 +57,7 @@ export function describe(world: TileWorld, tile: Tile, isTray = false): Omit<Til
   return {
     id: domId(tile.key),
     tile,
-    look: world.is_phone ? "phone" : isTray ? "comfortable" : world.density,
+    look: world.is_phone ? "phone" : world.density,
     label: tileName(model, tile, links, sync),
     icon: look.icon,
     colour: look.colour,
@@ -60,8 +69,8 @@ export function describe(world: TileWorld, tile: Tile, isTray = false): Omit<Til
     is_away: tile.kind === "shadow" && tile.home_team !== tile.team,
     sync,
     n_ok: links.filter((one) => !one.is_done && one.health === "ok").length,
-    chips: world.is_phone && !isTray ? chipsOf(world, tile).join("\n") : "",
-    found: world.found.has(tile.key) ? (world.found_now === tile.key ? "now" : "yes") : null,
+    chips: world.is_phone ? chipsOf(world, tile).join("\n") : "",
+    is_found: world.found.has(tile.key),
     mark: mark?.kind ?? null,
     who: who ? `${who.initials} ${who.avatar} ${who.name}` : null,
     is_shaken: world.shaken.has(card.id) || tile.stories.some((story) => world.shaken.has(story.id)),

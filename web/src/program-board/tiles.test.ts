@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { harbourCards, uuid } from "../../dev/board-samples";
 import { GHOST, carriedRows, rowOf } from "./carry";
-import { NO_FILTER, rowsOf } from "./filters";
+import { NO_FILTER } from "./filter";
+import { rowsOf } from "./filters";
 import { lookOf } from "./icons";
 import { dependenciesOf } from "./links";
 import { place, tileFor } from "./placement";

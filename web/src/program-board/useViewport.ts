@@ -1,8 +1,8 @@
-// The part of the board that is in view. Scrolling tells React only every 160 px: what is drawn reaches further than that.
+// The part of the board that is in view. Scrolling tells React only every 80 px: what is drawn reaches further than that.
 import { useEffect, useState, type RefObject } from "react";
 import type { View } from "./layout";
 
-const STEP = 160;
+const STEP = 80;
 /** What is drawn beyond the view on each side. */
 export const MARGIN = 260;
 

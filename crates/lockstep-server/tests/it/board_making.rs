@@ -11,7 +11,7 @@ async fn proposed(harbour: &Harbour<'_>, browser: &Browser) -> Value {
     browser.post("/api/boards/proposal", request).await.expect(200)
 }
 
-fn names<'v>(list: &'v Value) -> Vec<&'v str> {
+fn names(list: &Value) -> Vec<&str> {
     list.as_array()
         .unwrap()
         .iter()

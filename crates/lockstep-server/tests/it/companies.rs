@@ -135,9 +135,59 @@ fn attempts(ours: &Ours) -> Vec<(&'static str, &'static str, String, Option<Valu
         ),
         (
             "POST",
+            "/api/connections/{id}/wiql",
+            of_connection("/wiql"),
+            Some(json!({"project": null, "wiql": "SELECT [System.Id] FROM WorkItems"})),
+        ),
+        (
+            "POST",
             "/api/edits/{id}/decide",
             format!("/api/edits/{}/decide", ours.edit),
             Some(json!({"id": fresh(), "choice": "give_up", "seen": null})),
+        ),
+    ]
+    .into_iter()
+    .chain(attempts_at_boards(ours))
+    .collect()
+}
+
+/// The same for boards.
+fn attempts_at_boards(ours: &Ours) -> Vec<(&'static str, &'static str, String, Option<Value>)> {
+    let fresh = || Uuid::now_v7().to_string();
+    let of_board = |rest: &str| format!("/api/boards/{}{rest}", ours.board);
+    let item = Uuid::nil();
+    let rename = json!([{"kind": "set", "item": item, "field": "title", "to": "Taken over"}]);
+    let get = |template: &'static str, rest: &str| ("GET", template, of_board(rest), None);
+    let post = |template: &'static str, rest: &str, body: Value| ("POST", template, of_board(rest), Some(body));
+    vec![
+        get("/api/boards/{id}", ""),
+        (
+            "PATCH",
+            "/api/boards/{id}",
+            of_board(""),
+            Some(json!({"name": "Taken over"})),
+        ),
+        ("DELETE", "/api/boards/{id}", of_board(""), None),
+        get("/api/boards/{id}/snapshot", "/snapshot"),
+        get("/api/boards/{id}/changes", "/changes?after=0"),
+        get("/api/boards/{id}/cards/{item}", &format!("/cards/{item}")),
+        get("/api/boards/{id}/publish", "/publish"),
+        post("/api/boards/{id}/acts", "/acts", json!({"id": fresh(), "acts": rename})),
+        post("/api/boards/{id}/undo", "/undo", json!({"id": fresh()})),
+        post("/api/boards/{id}/redo", "/redo", json!({"id": fresh()})),
+        post("/api/boards/{id}/presence", "/presence", json!({"item": null})),
+        post("/api/boards/{id}/leaving", "/leaving", json!({"choice": "let_go"})),
+        post("/api/boards/{id}/publish/try", "/publish/try", json!({})),
+        post("/api/boards/{id}/publish/stop", "/publish/stop", json!({})),
+        post(
+            "/api/boards/{id}/publish",
+            "/publish",
+            json!({"id": fresh(), "items": [item]}),
+        ),
+        post(
+            "/api/boards/{id}/discard",
+            "/discard",
+            json!({"id": fresh(), "items": null}),
         ),
     ]
 }
@@ -150,6 +200,21 @@ struct Ours {
     token: String,
     item: String,
     edit: String,
+    board: String,
+}
+
+/// A board of one team and one sprint.
+fn a_set_up() -> Value {
+    json!({
+        "scope": {"kind": "areas", "projects": [{"id": "p1", "name": "Harbour"}]},
+        "pi": null,
+        "teams": [{"id": "quay", "name": "Quay", "project_id": "p1", "area_id": 11, "is_shown": true,
+            "areas": [{"id": 11, "includes_children": true}]}],
+        "columns": [{"id": "s41", "name": "Sprint 41", "node_ids": [101]}],
+        "levels": {"features": ["Feature"], "stories": ["User Story"]},
+        "unit": {"field": "Microsoft.VSTS.Scheduling.StoryPoints", "name": "points"},
+        "capacity": {"kind": "velocity", "overrides": []},
+    })
 }
 
 async fn ours(admin: &Browser, organization_url: &str, token: &str) -> Ours {
@@ -167,6 +232,10 @@ async fn ours(admin: &Browser, organization_url: &str, token: &str) -> Ours {
         .post(&format!("/api/action-items/{item}/edits"), input)
         .await
         .expect(200);
+    let board = Uuid::now_v7().to_string();
+    let input = json!({"id": board, "name": "Program board", "connection_id": connection["id"], "set_up": a_set_up(),
+        "write_mode": "hold"});
+    admin.post("/api/boards", input).await.expect(201);
     let sessions = admin.get("/api/sessions").await.expect(200);
     Ours {
         member: admin.my_id().await,
@@ -175,6 +244,7 @@ async fn ours(admin: &Browser, organization_url: &str, token: &str) -> Ours {
         token: token.to_owned(),
         item,
         edit,
+        board,
     }
 }
 
@@ -188,6 +258,7 @@ fn every_operation_with_an_id_is_tried_by_a_stranger() {
         token: none(),
         item: none(),
         edit: none(),
+        board: none(),
     };
     let tried: Vec<_> = attempts(&ours)
         .into_iter()
@@ -225,6 +296,7 @@ async fn another_companys_things_are_not_found_on_any_route() {
             "/api/action-items?bin=false",
             "/api/sync",
             "/api/me/tokens",
+            "/api/boards",
         ];
         let mut before = Vec::new();
         for path in lists {
@@ -238,7 +310,7 @@ async fn another_companys_things_are_not_found_on_any_route() {
         for (path, before) in lists.into_iter().zip(before) {
             assert_eq!(admin.get(path).await.expect(200), before, "{path}");
             let theirs = stranger.get(path).await.text;
-            for id in [&ours.member, &ours.connection, &ours.item, &ours.edit] {
+            for id in [&ours.member, &ours.connection, &ours.item, &ours.edit, &ours.board] {
                 assert!(!theirs.contains(id.as_str()), "{path}");
             }
         }

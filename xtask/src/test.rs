@@ -187,17 +187,15 @@ fn check_rust_with_the_server(report: &Report, postgres: Option<&Postgres>) {
             Summary::None,
         );
     }
-    run(
-        "Server for the journeys",
-        &mut cargo(["build", "--workspace", "--bins"]),
-        Summary::None,
-    );
 }
 
 fn browser_journeys(report: &Report, browser: Option<PathBuf>) {
     let Some(browser) = browser else { return };
-    let mut journeys = node(["--test", "--test-reporter=spec", "e2e/journey.mjs"]);
+    // One after the other: each brings programs and people of its own.
+    let mut journeys = node(["--test", "--test-concurrency=1", "--test-reporter=spec"]);
+    // The tests needed the server's program, so cargo has built it.
     journeys
+        .args(web::journeys())
         .env(chromium::SETTING, browser)
         .env("LOCKSTEP_SERVER", folders::built("debug", "lockstep"));
     report.program(Output::AsItComes, "Browser journeys", &mut journeys, Summary::NodeTest);

@@ -65,6 +65,18 @@ pub fn source_fingerprint() -> Result<String> {
     stamp::of(&made_from).context("could not read the web client's sources")
 }
 
+/// The browser journeys, as paths below `web`, in the order of their names.
+pub fn journeys() -> Vec<PathBuf> {
+    let folder = std::fs::read_dir(folders::web().join("e2e"));
+    let names = folder.into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let mut journeys: Vec<PathBuf> = names
+        .filter(|name| name.to_string_lossy().ends_with(".journey.mjs"))
+        .map(|name| PathBuf::from("e2e").join(name))
+        .collect();
+    journeys.sort();
+    journeys
+}
+
 /// Says what is missing in words, before npm would in its own.
 pub fn check_node() -> Result<()> {
     let Ok(version) = program::output(&mut program::node(["--version"])) else {

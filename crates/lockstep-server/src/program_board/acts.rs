@@ -127,6 +127,11 @@ async fn turn(
     request: Uuid,
     is_undo: bool,
 ) -> Result<Json<BoardActed>, ApiError> {
+    // Asked first: whoever may not see the board doesn't learn whether there is anything to take back.
+    let row = summary::look(app, member, id, |view, rights| {
+        summary::may_act(rights, &view.row).map(|()| view.row.clone())
+    })
+    .await??;
     let mut tx = app.store.begin().await?;
     let found = if is_undo {
         tx.last_done(member.company, id, member.id).await?
@@ -139,13 +144,9 @@ async fn turn(
     if steps.is_empty() {
         return Err(nothing(is_undo).into());
     }
-    let row = summary::look(app, member, id, |view, rights| {
-        summary::may_act(rights, &view.row)?;
-        if let Some(item) = overtaken(view, &steps) {
-            let title = view.card(item).map(|card| card.title.clone());
-            return Err(changed_since(is_undo, title).into());
-        }
-        Ok::<_, ApiError>(view.row.clone())
+    summary::look(app, member, id, |view, _rights| match overtaken(view, &steps) {
+        Some(item) => Err(changed_since(is_undo, view.card(item).map(|card| card.title.clone()))),
+        None => Ok(()),
     })
     .await??;
     keep(&mut tx, member, &row, &steps, request, app.now_us()).await?;

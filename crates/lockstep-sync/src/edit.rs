@@ -1,7 +1,7 @@
 //! An edit is one act by one person.
 //!
 //! It is a row before it is anything else: waiting, sending or held until it is settled, and there is no other end than
-//! those of [`Ending`]. What carries it out is an [`Attempt`](crate::attempt::Attempt).
+//! those of [`Ending`]. What carries it out is an [`Attempt`].
 
 use std::collections::BTreeMap;
 

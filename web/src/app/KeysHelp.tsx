@@ -29,6 +29,7 @@ const GROUPS: { title: string; keys: [string[], string][] }[] = [
       [["/"], "Find"],
       [["F"], "Filter"],
       [["D"], "Density"],
+      [["+", "-"], "Zoom"],
     ],
   },
   {
@@ -38,6 +39,7 @@ const GROUPS: { title: string; keys: [string[], string][] }[] = [
       [["P"], "Points"],
       [["A"], "Assignee"],
       [["F2"], "Rename"],
+      [["E"], "Show or hide the stories of a feature"],
       [["C"], "Create in the same cell"],
       [["O"], "Open in Azure DevOps"],
       [["T"], "Lens of the team"],

@@ -50,9 +50,22 @@ interface HeldProps {
   canEdit?: boolean;
   density?: Density;
   sprint?: number | null;
+  zoom?: number;
+  onExpand?: (feature: string) => void;
+  onFold?: (row: string) => void;
 }
 
-function Held({ acts: does, onOpen, canEdit = true, density = "comfortable", sprint = null }: HeldProps) {
+const nothing = () => undefined;
+function Held({
+  acts: does,
+  onOpen,
+  canEdit = true,
+  density = "comfortable",
+  sprint = null,
+  zoom = 1,
+  onExpand = nothing,
+  onFold = nothing,
+}: HeldProps) {
   const [desk, deskActs] = useDesk();
   const world = useMemo(
     () => ({
@@ -77,6 +90,7 @@ function Held({ acts: does, onOpen, canEdit = true, density = "comfortable", spr
       rows={rows}
       parked={placement.parked}
       density={density}
+      zoom={zoom}
       sprint={sprint}
       canEdit={canEdit}
       desk={desk}
@@ -86,6 +100,8 @@ function Held({ acts: does, onOpen, canEdit = true, density = "comfortable", spr
       onOpen={(tile) => onOpen(tile.card.number)}
       held={new Map()}
       onShowHeld={() => undefined}
+      onExpand={(id) => onExpand(id)}
+      onFold={(row) => onFold(row)}
       onGuard={() => undefined}
       glide={0}
       panel={null}
@@ -261,6 +277,29 @@ describe("by pointer", () => {
     fireEvent.pointerUp(window, { clientX: 700, clientY: 200, pointerId: 1 });
     // 700, 200 lies in the third column of the first row, below its two cards.
     expect(vi.mocked(does.move).mock.calls[0]?.slice(1)).toEqual([{ team: 0, column: 2 }, uuid(4127)]);
+  });
+  test("a drag lands where the pointer is on a board drawn smaller", () => {
+    const { does } = show({ zoom: 0.5 });
+    placeAt00();
+    fireEvent.pointerDown(card(4118), { clientX: 100, clientY: 90, button: 0, pointerId: 1 });
+    fireEvent.pointerMove(window, { clientX: 110, clientY: 95, pointerId: 1 });
+    fireEvent.pointerMove(window, { clientX: 350, clientY: 100, pointerId: 1 });
+    fireEvent.pointerUp(window, { clientX: 350, clientY: 100, pointerId: 1 });
+    // 700, 200 of the plane lies in the second column there: twice the width is in view.
+    expect(vi.mocked(does.move).mock.calls[0]?.[1]).toEqual({ team: 0, column: 1 });
+  });
+  test("a row is folded by its button", async () => {
+    const onFold = vi.fn();
+    const { user } = show({ onFold });
+    await user.click(screen.getByRole("button", { name: "Hide the cards of Customs" }));
+    expect(onFold).toHaveBeenCalledWith("t2");
+  });
+  test("a click on how many stories are closed shows the stories, and does not open the feature", async () => {
+    const onExpand = vi.fn();
+    const { user, onOpen } = show({ onExpand });
+    await user.click(within(card(4102)).getByText("4/5"));
+    expect(onExpand).toHaveBeenCalledWith(uuid(4102));
+    expect(onOpen).not.toHaveBeenCalled();
   });
   test("a drag that is cancelled moves nothing", () => {
     const { does } = show();

@@ -38,6 +38,8 @@ export interface BoardProps {
   rows: readonly BoardRow[];
   parked: readonly Tile[];
   density: Density;
+  /** How much larger the board is drawn than it is laid out. */
+  zoom: number;
   /** The iteration a phone shows; `null` elsewhere. */
   sprint: number | null;
   canEdit: boolean;
@@ -51,6 +53,10 @@ export interface BoardProps {
   held: ReadonlyMap<string, Card | null>;
   onShowHeld: (tile: Tile) => void;
   onGuard: (ids: ReadonlySet<string>) => void;
+  /** Shows the stories of a feature below it, or hides them. */
+  onExpand: (feature: string) => void;
+  /** Shows of a row its loads alone, or all of it again. */
+  onFold: (row: string) => void;
   /** Rises when others moved cards: they glide. */
   glide: number;
   panel: ReactNode;
@@ -66,15 +72,19 @@ const CURVE_H = 3 * CURVE_STEP;
 const N_NARROW = 184;
 const N_NARROWER = 150;
 
+/** What stands for itself: shadows and stories below their feature are counted elsewhere. */
+const isItem = (tile: Tile) => tile.kind === "card" && !tile.is_nested;
+const pointsOf = (tile: Tile) => (tile.is_nested ? 0 : (tile.points ?? 0));
+
 export function Board(props: BoardProps) {
-  const { world, placement, rows, density, sprint, desk, deskActs, acts, canEdit, parked } = props;
+  const { world, placement, rows, density, zoom, sprint, desk, deskActs, acts, canEdit, parked } = props;
   const { model, dependencies } = world;
   const { set_up } = model.frame;
   const n_columns = set_up.columns.length;
   const scroller = useRef<HTMLDivElement>(null);
   const plane = useRef<HTMLDivElement>(null);
   const tray = useRef<HTMLDivElement>(null);
-  const view = useViewport(scroller);
+  const view = useViewport(scroller, zoom);
   const now_ms = useNow(60_000);
   const today = dateOf(now_ms);
 
@@ -119,6 +129,7 @@ export function Board(props: BoardProps) {
   };
   const pointer = usePointer({
     layout,
+    zoom,
     scroller,
     plane,
     tray,
@@ -142,7 +153,7 @@ export function Board(props: BoardProps) {
 
   const isHere = (key: string) => layout.byKey.has(key) || parked.some((tile) => tile.key === key);
   const focus = desk.focus !== null && isHere(desk.focus) ? desk.focus : first(layout);
-  useFocus(scroller, layout, desk);
+  useFocus(scroller, layout, desk, zoom);
   const input = useBoardInput({
     model,
     placement,
@@ -158,6 +169,7 @@ export function Board(props: BoardProps) {
     acts,
     endsDrag: endsDrag,
     onOpen: props.onOpen,
+    onExpand: props.onExpand,
   });
 
   // What is in hand or has the focus is not moved by others.
@@ -209,7 +221,7 @@ export function Board(props: BoardProps) {
     let load = 0;
     let capacity: number | null = null;
     row.cells.forEach((cell, column) => {
-      if (row.type !== null) return void (load += cell.reduce((sum, tile) => sum + (tile.points ?? 0), 0));
+      if (row.type !== null) return void (load += cell.reduce((sum, tile) => sum + pointsOf(tile), 0));
       load += placement.load[row.team * placement.n_columns + column] ?? 0;
       const one = capacityOf(set_up, row.team, column);
       if (one) capacity = (capacity ?? 0) + one.capacity;
@@ -229,7 +241,7 @@ export function Board(props: BoardProps) {
   );
   const column_names = useMemo(() => set_up.columns.map((column) => column.name), [set_up.columns]);
   const n_items = useMemo(
-    () => rows.reduce((n, row) => n + row.cells.flat().filter((tile) => tile.kind === "card").length, 0),
+    () => rows.reduce((n, row) => n + row.cells.flat().filter(isItem).length, 0),
     [rows],
   );
   const corner = [
@@ -270,7 +282,7 @@ export function Board(props: BoardProps) {
           <div
             ref={plane}
             className={narrow.filter(Boolean).join(" ")}
-            style={{ width: layout.width, height: layout.height }}
+            style={{ width: layout.width, height: layout.height, zoom: zoom === 1 ? undefined : zoom }}
           >
             <div
               className={style.grid}
@@ -306,6 +318,8 @@ export function Board(props: BoardProps) {
                     name={own.type ?? team?.name ?? ""}
                     sub={team?.sub ?? null}
                     unit={set_up.unit.name}
+                    is_folded={own.is_folded === true}
+                    onFold={sprint === null ? props.onFold : undefined}
                     {...rowSum(own)}
                     columns={columns}
                     now_column={now_column}
@@ -376,6 +390,7 @@ export function Board(props: BoardProps) {
             world={world}
             tile={placement.byKey.get(dragged)}
             n={drag.keys.length}
+            zoom={zoom}
             w={Math.min(card_w, 320)}
             h={layout.byKey.get(dragged)?.h ?? layout.metrics.card_h}
           />

@@ -1,6 +1,6 @@
 // The still parts of the board: the header of iterations, and the rows with their names, cells and loads.
 import { Link } from "@tanstack/react-router";
-import { Flag } from "lucide-react";
+import { ChevronDown, ChevronRight, Flag } from "lucide-react";
 import { memo } from "react";
 import { TeamMark } from "../ui/marks";
 import { day } from "../ui/time";
@@ -160,6 +160,9 @@ interface RowProps {
   name: string;
   sub: string | null;
   unit: string;
+  is_folded: boolean;
+  /** Not on a phone, where a row is one cell. */
+  onFold: ((row: string) => void) | undefined;
   load: number;
   capacity: number | null;
   columns: readonly [number, number];
@@ -193,9 +196,10 @@ export const RowView = memo(function RowView(props: RowProps) {
           <b>
             <TeamMark name={name} />
             {props.team_id === null ? (
-              <span>{name}</span>
+              <span className={style.rowTitle}>{name}</span>
             ) : (
               <Link
+                className={style.rowTitle}
                 to="/boards/$id/lens/$team"
                 params={{ id: props.board_id, team: props.team_id }}
                 title={`Look through the lens of ${name} (T)`}
@@ -203,8 +207,13 @@ export const RowView = memo(function RowView(props: RowProps) {
                 {name}
               </Link>
             )}
+            {props.onFold && (
+              <FoldButton row={box.key} name={name} isFolded={props.is_folded} onFold={props.onFold} />
+            )}
           </b>
-          {sub && layout.density !== "fit" && !isPhone && <span className={style.sub}>{sub}</span>}
+          {sub && layout.density !== "fit" && !isPhone && !props.is_folded && (
+            <span className={style.sub}>{sub}</span>
+          )}
           <span className={style.sum}>{sum}</span>
         </div>
       </div>
@@ -225,6 +234,31 @@ export const RowView = memo(function RowView(props: RowProps) {
     </div>
   );
 }, sameRow);
+
+interface FoldProps {
+  row: string;
+  name: string;
+  isFolded: boolean;
+  onFold: (row: string) => void;
+}
+
+function FoldButton({ row, name, isFolded, onFold }: FoldProps) {
+  const Icon = isFolded ? ChevronRight : ChevronDown;
+  const says = `${isFolded ? "Show" : "Hide"} the cards of ${name}`;
+  return (
+    <button
+      type="button"
+      className={style.fold}
+      aria-expanded={!isFolded}
+      aria-label={says}
+      title={says}
+      data-tools
+      onClick={() => onFold(row)}
+    >
+      <Icon size={14} aria-hidden />
+    </button>
+  );
+}
 
 function sameRow(a: RowProps, b: RowProps): boolean {
   for (const key of Object.keys(b) as (keyof RowProps)[])

@@ -27,13 +27,14 @@ import { countFilters, find, matchesTile, rowsOf } from "./filters";
 import { looksOf } from "./icons";
 import { follow } from "./keys";
 import type { Density } from "./layout";
-import { countHealth } from "./links";
+import { countHealth, dependenciesOf } from "./links";
 import type { BoardSummary as ListedBoard } from "./list/shapes";
 import { MoveDialog } from "./MoveDialog";
+import { featureOf, withStories } from "./nesting";
 import { tileFor, type Tile } from "./placement";
 import { Presence } from "./Presence";
 import { RemoveDialog } from "./RemoveDialog";
-import { keepDensity, readDensity } from "./saved";
+import { keepDensity, keepZoom, readDensity, readZoom } from "./saved";
 import { clean, filterOf, groupOf, NO_FILTER_SEARCH, type BoardSearch } from "./search";
 import type { Card, Present } from "./shapes";
 import { SelectionBar } from "./SelectionBar";
@@ -44,6 +45,7 @@ import type { TileWorld } from "./tileProps";
 import { Toolbar } from "./Toolbar";
 import { useActs } from "./useActs";
 import { useBoard, usePresence, useSeenNotes, type BoardData } from "./useBoard";
+import { stepZoom, useFolding } from "./useFolding";
 import { useIsDark } from "./useIsDark";
 import { short } from "./words";
 
@@ -119,7 +121,7 @@ type Plan = NonNullable<BoardData["plan"]>;
 
 function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
   const { store, state, isSlow } = data;
-  const { model, placement, dependencies } = plan;
+  const { model } = plan;
   const { board } = model;
   const me = useMe();
   const search = useSearch({ from: "/boards/$id" });
@@ -145,6 +147,12 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
       void navigate({ search: (old) => clean({ ...old, ...changes }), replace: true }),
     [navigate],
   );
+  const [zoom, setZoomState] = useState(() => readZoom(densityName));
+  const setZoom = (next: number) => {
+    setZoomState(next);
+    keepZoom(densityName, next);
+    announce(`Zoom ${Math.round(next * 100)} percent`);
+  };
   const setDensity = (next: Density) => {
     setKept(next);
     keepDensity(densityName, next);
@@ -155,10 +163,17 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
   // ---- what is shown ----
   const filter = useMemo(() => filterOf(search), [search]);
   const group = groupOf(search);
-  const rows = useMemo(
-    () => rowsOf(model, placement, dependencies, filter, group),
-    [model, placement, dependencies, filter, group],
-  );
+  const { expanded, folded, toggleStories, toggleRow, showAllStories, foldAll } = useFolding(search, patch);
+  const { placement, dependencies } = useMemo(() => {
+    // Rows by type have the stories as rows of their own.
+    const unfolded = group === "type" ? plan.placement : withStories(model, plan.placement, expanded);
+    if (unfolded === plan.placement) return plan;
+    return { placement: unfolded, dependencies: dependenciesOf(model, unfolded) };
+  }, [model, plan, expanded, group]);
+  const rows = useMemo(() => {
+    const all = rowsOf(model, placement, dependencies, filter, group);
+    return all.map((row) => (folded.includes(row.key) ? { ...row, is_folded: true } : row));
+  }, [model, placement, dependencies, filter, group, folded]);
   const parked = useMemo(
     () => placement.parked.filter((tile) => matchesTile(model, dependencies, filter, tile)),
     [model, placement, dependencies, filter],
@@ -230,6 +245,17 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
     if (isPhone) patch({ card: undefined, link: undefined });
     deskActs.focusOn(tile.key);
   };
+  // Whatever leads to a card leads out of a folded row too.
+  const { focus, n_refocus } = desk;
+  const wentTo = useRef(n_refocus);
+  useEffect(() => {
+    if (wentTo.current === n_refocus || focus === null) return;
+    wentTo.current = n_refocus;
+    const tile = placement.byKey.get(focus);
+    const row = tile && rows.find((one) => one.is_folded && one.cells[tile.column]?.includes(tile));
+    if (row) toggleRow(row.key);
+  }, [focus, n_refocus, placement, rows, toggleRow]);
+
   usePresence(store, openCard?.id ?? null, !isLost);
 
   // A card named by the address that somebody opened is shown, wherever it lies.
@@ -312,6 +338,12 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
         announce("Choose the card that waits for this one. Enter links, Escape cancels.");
       }
     },
+    E: () => {
+      const feature = tilesOf(inHand()).map(featureOf)[0];
+      if (feature) toggleStories(feature, plan.placement);
+    },
+    "+": () => setZoom(stepZoom(zoom, 1)),
+    "-": () => setZoom(stepZoom(zoom, -1)),
     "[": followLink(-1),
     "]": followLink(1),
     O: () => {
@@ -393,6 +425,12 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
         search={search}
         group={group}
         density={density}
+        zoom={zoom}
+        expanded={expanded}
+        n_folded={rows.filter((row) => row.is_folded).length}
+        onZoom={setZoom}
+        onStories={showAllStories}
+        onFold={(isFolded) => foldAll(isFolded ? rows.map((row) => row.key) : [])}
         health={health}
         n_shown={n_shown}
         n_items={n_items}
@@ -432,6 +470,7 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
         rows={rows}
         parked={parked}
         density={density}
+        zoom={isPhone ? 1 : zoom}
         sprint={sprint}
         canEdit={canEdit}
         desk={desk}
@@ -443,6 +482,8 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
         onShowHeld={(tile) =>
           [tile.card.id, ...tile.stories.map((story) => story.id)].forEach((one) => store.letGo(one))
         }
+        onExpand={(feature) => toggleStories(feature, plan.placement)}
+        onFold={toggleRow}
         onGuard={(ids) => store.guard(ids)}
         glide={state.glide}
         panel={panel}
@@ -479,6 +520,7 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
             acts={acts}
             urlOf={(tile) => urlOf(tile.card)}
             onOpen={(tile) => open(tile.card.id, true)}
+            onExpand={(feature) => toggleStories(feature, plan.placement)}
           />
         </Suspense>
       )}
@@ -526,7 +568,8 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
 
 function countPlanned(tiles: Iterable<Tile>): number {
   let n = 0;
-  for (const tile of tiles) if (tile.kind === "card" && tile.column >= 0 && tile.team >= 0) n += 1;
+  for (const tile of tiles)
+    if (tile.kind === "card" && !tile.is_nested && tile.column >= 0 && tile.team >= 0) n += 1;
   return n;
 }
 

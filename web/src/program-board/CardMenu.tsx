@@ -7,6 +7,7 @@ import {
   Hash,
   Inbox,
   Link2,
+  ListTree,
   PanelRight,
   Pencil,
   Plus,
@@ -17,6 +18,7 @@ import {
 import float from "../ui/float.module.css";
 import type { Desk, DeskActs } from "./desk";
 import { levelOf, type Model } from "./model";
+import { featureOf } from "./nesting";
 import type { Tile } from "./placement";
 import type { BoardActs } from "./useActs";
 
@@ -29,6 +31,7 @@ interface CardMenuProps {
   acts: BoardActs;
   urlOf: (tile: Tile) => string | null;
   onOpen: (tile: Tile) => void;
+  onExpand: (feature: string) => void;
 }
 
 interface Entry {
@@ -48,16 +51,25 @@ export default function CardMenu({
   acts,
   urlOf,
   onOpen,
+  onExpand,
 }: CardMenuProps) {
   const only = tiles.length === 1 ? tiles[0] : undefined;
   const keys = tiles.map((tile) => tile.key);
   const url = only ? urlOf(only) : null;
+  const feature = only === undefined ? null : featureOf(only);
+  const isExpanded = only?.is_expanded === true || only?.is_nested === true;
   const isFeature = only !== undefined && levelOf(model.frame, only.card) === "feature";
   const edit = (kind: "state" | "points" | "assignee" | "title") => () =>
     deskActs.patch({ editing: { keys, kind } });
   const groups: (Entry | null | false)[][] = [
     [
       only !== undefined && { label: "Open", Icon: PanelRight, hint: "Enter", run: () => onOpen(only) },
+      feature !== null && {
+        label: isExpanded ? "Hide its stories" : "Show its stories",
+        Icon: ListTree,
+        hint: "E",
+        run: () => onExpand(feature),
+      },
       url !== null && {
         label: "Open in Azure DevOps",
         Icon: ExternalLink,

@@ -16,31 +16,35 @@ interface LiftedProps {
   n: number;
   w: number;
   h: number;
+  /** How much larger the board is drawn than it is laid out. */
+  zoom: number;
   ref: RefCallback<HTMLElement>;
 }
 
 /** The card in hand; it follows the pointer without being drawn again. */
-export function Lifted({ world, tile, n, w, h, ref }: LiftedProps) {
+export function Lifted({ world, tile, n, w, h, zoom, ref }: LiftedProps) {
   if (!tile) return null;
   return (
     <div ref={ref} className={style.lifted} aria-hidden>
-      <TileView
-        shown={describe(world, tile)}
-        id="pb-lifted"
-        x={0}
-        y={0}
-        w={w}
-        h={h}
-        lines={h > 60 ? 2 : 1}
-        tabIndex={-1}
-        is_selected={false}
-        mode="lift"
-      />
-      {n > 1 && (
-        <span className={style.more} style={{ left: w - 12 }}>
-          {n}
-        </span>
-      )}
+      <div style={{ zoom }}>
+        <TileView
+          shown={describe(world, tile)}
+          id="pb-lifted"
+          x={0}
+          y={0}
+          w={w}
+          h={h}
+          lines={h > 60 ? 2 : 1}
+          tabIndex={-1}
+          is_selected={false}
+          mode="lift"
+        />
+        {n > 1 && (
+          <span className={style.more} style={{ left: w - 12 }}>
+            {n}
+          </span>
+        )}
+      </div>
     </div>
   );
 }

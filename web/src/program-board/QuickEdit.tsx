@@ -75,7 +75,7 @@ function stayInView(element: HTMLElement | null, above: number) {
   if (!element || !view) return;
   const box = element.getBoundingClientRect();
   if (box.bottom > view.bottom && box.top - box.height > view.top + 50)
-    element.style.top = `${above - box.height}px`;
+    element.style.top = `${above - element.offsetHeight}px`;
 }
 
 const WORDS = { title: "Title", state: "State", points: "Points", assignee: "Assignee" };

@@ -72,6 +72,7 @@ export const TileView = memo(function TileView(props: TileProps) {
       data-key={tile.key}
       data-look={look}
       data-shadow={tile.kind === "shadow" || undefined}
+      data-nested={tile.is_nested || undefined}
       data-strong={shown.is_strong || undefined}
       data-mode={mode ?? undefined}
       data-selected={props.is_selected || undefined}
@@ -113,7 +114,11 @@ function Comfortable(props: TileShown & { lines: 1 | 2 }) {
             <span>{card.number ?? "new"}</span>
             <Glyph category={tile.category} />
             {tile.n_stories > 0 && (
-              <span className={style.count}>
+              <span
+                className={`${style.count} ${style.stories}`}
+                data-stories={tile.card.id}
+                title="Show its stories (E)"
+              >
                 {tile.n_closed}/{tile.n_stories}
               </span>
             )}

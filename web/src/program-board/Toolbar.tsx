@@ -1,5 +1,15 @@
 // The board's tools: find, filter, what changed since, group, legend, density.
-import { Columns2, History, ListFilter, ListTree, Menu as Lines, Rows3, Search, X } from "lucide-react";
+import {
+  Columns2,
+  Expand,
+  History,
+  ListFilter,
+  ListTree,
+  Menu as Lines,
+  Rows3,
+  Search,
+  X,
+} from "lucide-react";
 import { useRef, useState, type Ref } from "react";
 import { Button } from "../ui/Button";
 import { Menu } from "../ui/Menu";
@@ -10,7 +20,9 @@ import { countFilters } from "./filters";
 import type { Density } from "./layout";
 import type { Health } from "./links";
 import type { Model } from "./model";
+import type { Expanded } from "./nesting";
 import { filterOf, NO_FILTER_SEARCH, type BoardSearch } from "./search";
+import { stepZoom } from "./useFolding";
 import { MOMENT_WORDS, noteFor, type Moment, type Note } from "./since";
 import style from "./toolbar.module.css";
 
@@ -19,6 +31,12 @@ interface ToolbarProps {
   search: BoardSearch;
   group: Group;
   density: Density;
+  zoom: number;
+  expanded: Expanded;
+  n_folded: number;
+  onZoom: (zoom: number) => void;
+  onStories: (isAll: boolean) => void;
+  onFold: (isFolded: boolean) => void;
   health: Record<Health, number>;
   n_shown: number;
   n_items: number;
@@ -101,6 +119,7 @@ export function Toolbar(props: ToolbarProps) {
         ]}
       />
       <Since {...props} />
+      {!isPhone && <ViewMenu {...props} />}
       <span className={style.grow} />
       <Legend health={props.health} />
       <span className={`${style.segments} ${style.hideSmall}`} role="group" aria-label="Density">
@@ -179,6 +198,74 @@ function Chips({ model, search, onSearch }: ToolbarProps) {
       </button>
     </span>
   ));
+}
+
+/** Expand, collapse and zoom. */
+function ViewMenu({ zoom, expanded, n_folded, group, onZoom, onStories, onFold }: ToolbarProps) {
+  const percent = (value: number) => `${Math.round(value * 100)} %`;
+  const [larger, smaller] = [stepZoom(zoom, 1), stepZoom(zoom, -1)];
+  const stories = {
+    label: "Stories",
+    entries: [
+      {
+        id: "expand",
+        label: "Show below every feature",
+        isDisabled: expanded === "all",
+        onPick: () => onStories(true),
+      },
+      {
+        id: "collapse",
+        label: "Show inside their features",
+        isDisabled: expanded !== "all" && expanded.length === 0,
+        onPick: () => onStories(false),
+      },
+    ],
+  };
+  return (
+    <Menu
+      align="start"
+      trigger={
+        <Button look="ghost" icon={<Expand size={16} />}>
+          View
+        </Button>
+      }
+      groups={[
+        ...(group === "team" ? [stories] : []),
+        {
+          label: "Rows",
+          entries: [
+            { id: "fold", label: "Show loads alone", onPick: () => onFold(true) },
+            {
+              id: "unfold",
+              label: "Show their cards",
+              isDisabled: n_folded === 0,
+              onPick: () => onFold(false),
+            },
+          ],
+        },
+        {
+          label: `Zoom: ${percent(zoom)}`,
+          entries: [
+            {
+              id: "larger",
+              label: `Larger, ${percent(larger)}`,
+              hint: "+",
+              isDisabled: larger === zoom,
+              onPick: () => onZoom(larger),
+            },
+            {
+              id: "smaller",
+              label: `Smaller, ${percent(smaller)}`,
+              hint: "-",
+              isDisabled: smaller === zoom,
+              onPick: () => onZoom(smaller),
+            },
+            { id: "usual", label: "Usual size", isDisabled: zoom === 1, onPick: () => onZoom(1) },
+          ],
+        },
+      ]}
+    />
+  );
 }
 
 const MOMENTS: readonly Moment[] = ["visit", "hour", "today"];

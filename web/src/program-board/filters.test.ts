@@ -100,6 +100,8 @@ describe("the address", () => {
       deps: ["bad"],
       problems: true,
       since: 4,
+      stories: ["f"],
+      folded: ["t2"],
     } as const;
     expect(parseBoardSearch({ ...search })).toEqual(search);
   });
@@ -107,6 +109,8 @@ describe("the address", () => {
     expect(parseBoardSearch({ density: "huge", states: ["x"], sprint: -1, teams: 3, q: "" })).toEqual({
       teams: ["3"],
     }));
+  test("can show the stories of every feature", () =>
+    expect(parseBoardSearch({ stories: "all" })).toEqual({ stories: "all" }));
   test("gives the filter", () =>
     expect(filterOf({ people: ["A"], problems: true })).toEqual({
       ...NO_FILTER,

@@ -118,7 +118,8 @@ export function find(rows: readonly BoardRow[], parked: readonly Tile[], word: s
     card.title.toLocaleLowerCase().includes(wanted) ||
     (card.assignee?.name.toLocaleLowerCase().includes(wanted) ?? false) ||
     card.tags.some((tag) => tag.toLocaleLowerCase() === wanted);
-  const found = (tile: Tile) => matches(tile.card) || tile.stories.some(matches);
+  // Stories that lie open below their feature are found there.
+  const found = (tile: Tile) => matches(tile.card) || (!tile.is_expanded && tile.stories.some(matches));
   const keys = rows.flatMap((row) => row.cells.flatMap((cell) => cell.filter(found).map((tile) => tile.key)));
   return [...keys, ...parked.filter(found).map((tile) => tile.key)];
 }

@@ -5,7 +5,8 @@ import { rowsOf } from "./filters";
 import { cellRect, hit, layOut, rowAt, scrollTo, windowOf, type Density, type Layout } from "./layout";
 import { dependenciesOf } from "./links";
 import { place } from "./placement";
-import { modelOf, story } from "./testing";
+import { withStories } from "./nesting";
+import { feature, modelOf, story } from "./testing";
 import { needsTwoLines, textWidth } from "./textWidth";
 
 function board(cards = [...harbourCards().values()], density: Density = "comfortable", changes = {}): Layout {
@@ -44,6 +45,38 @@ describe.each<Density>(["comfortable", "compact", "fit"])("the layout in density
     for (const box of boxesOf(layout))
       expect([box.x, box.y, box.w, box.h].every(Number.isInteger)).toBe(true);
   });
+});
+
+describe("folded and expanded", () => {
+  const cards = [feature("f"), story("a", { parent: "f" }), story("b"), story("c", { team: 1 })];
+  const model = modelOf(cards);
+  const base = place(model);
+  const laid = (isFolded: boolean, density: Density = "comfortable") => {
+    const placement = withStories(model, base, "all");
+    const rows = rowsOf(model, placement, dependenciesOf(model, placement), NO_FILTER, "team");
+    const folded = rows.map((row, i) => (i === 0 && isFolded ? { ...row, is_folded: true } : row));
+    return layOut({ rows: folded, n_columns: 5, density, view_w: 1384, view_h: 10, team_w: 148 });
+  };
+  test("a folded row has no cards and lets the next one move up", () => {
+    const [open, folded] = [laid(false), laid(true)];
+    expect([folded.byKey.has("b"), folded.byKey.has("c")]).toEqual([false, true]);
+    expect(folded.rows[1]?.y).toBeLessThan(open.rows[1]?.y ?? 0);
+    expect(folded.rows[0]?.h).toBeGreaterThanOrEqual(30);
+  });
+  test.each<Density>(["comfortable", "compact", "fit"])(
+    "a story stands in below its feature, in %s",
+    (density) => {
+      const { byKey, metrics } = laid(false, density);
+      const [f, a] = [byKey.get("f"), byKey.get("a")];
+      if (!f || !a) throw new Error("both lie on the board");
+      expect([a.x - f.x, f.x + f.w - (a.x + a.w), a.y - (f.y + f.h)]).toEqual([
+        metrics.nested_x,
+        0,
+        metrics.gap,
+      ]);
+      expect(a.h).toBe(metrics.nested_h);
+    },
+  );
 });
 
 describe("the density fit", () => {

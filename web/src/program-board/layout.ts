@@ -14,6 +14,9 @@ export interface Metrics {
   load_h: number;
   gap: number;
   card_h: number;
+  /** The height of a story below its expanded feature, and how far it stands in. */
+  nested_h: number;
+  nested_x: number;
   /** What a second line of the title adds; 0 where titles keep to one. */
   line_h: number;
   /** The width beside the title inside a card. */
@@ -36,6 +39,8 @@ const COMFORTABLE: Metrics = {
   load_h: 15,
   gap: 5,
   card_h: 48,
+  nested_h: 28,
+  nested_x: 10,
   line_h: 16,
   card_pad_x: 21,
   title_px: 12,
@@ -67,6 +72,8 @@ export const METRICS: Record<Density, Metrics> = {
     // With 20 px of card that makes 24 from one target to the next (WCAG 2.5.8).
     gap: 4,
     card_h: 20,
+    nested_h: 20,
+    nested_x: 8,
     line_h: 0,
     pad_bottom: 7,
     row_min: 31,
@@ -80,6 +87,8 @@ const PHONE: Metrics = {
   pad_top: 4,
   load_h: 16,
   card_h: 66,
+  nested_h: 36,
+  nested_x: 12,
   line_h: 20,
   card_pad_x: 26,
   title_px: 14,
@@ -89,10 +98,15 @@ const PHONE: Metrics = {
   chip_h: 25,
 };
 
+/** The height of a row of which only the loads are shown: its name has one line beside them. */
+const FOLDED_MIN = 34;
+
 export interface Row {
   key: string;
   /** Tiles by column, in the order they lie. */
   cells: readonly (readonly Tile[])[];
+  /** Only its loads are shown. */
+  is_folded?: boolean;
 }
 export interface Box {
   tile: Tile;
@@ -157,7 +171,7 @@ export function layOut(wanted: Wanted): Layout {
     boxes.push({ key: row.key, y, h });
     for (let column = 0; column < n_columns; column += 1) {
       const isShown = !isPhone || column === only_column;
-      cells.push(isShown ? stack(row.cells[column] ?? [], r, column, y) : []);
+      cells.push(isShown && !row.is_folded ? stack(row.cells[column] ?? [], r, column, y) : []);
     }
     y += h;
   });
@@ -169,8 +183,9 @@ export function layOut(wanted: Wanted): Layout {
     let below = top + metrics.row_head_h + metrics.pad_top + metrics.load_h + metrics.gap;
     return tiles.map((tile) => {
       const lines = linesOf(tile, metrics, w);
-      const h = cardHeight(metrics, lines, n_chips?.(tile) ?? 0);
-      const box: Box = { tile, x, y: below, w, h, lines, row, column };
+      const h = cardHeight(tile, metrics, lines, n_chips);
+      const inset = tile.is_nested ? metrics.nested_x : 0;
+      const box: Box = { tile, x: x + inset, y: below, w: w - inset, h, lines, row, column };
       below += h + metrics.gap;
       byKey.set(tile.key, box);
       return box;
@@ -198,12 +213,13 @@ function columnsIn({ view_w, n_columns }: Wanted, metrics: Metrics, team_w: numb
 }
 
 function linesOf(tile: Tile, metrics: Metrics, card_w: number): 1 | 2 {
-  if (metrics.line_h === 0) return 1;
+  if (metrics.line_h === 0 || tile.is_nested) return 1;
   return needsTwoLines(tile.card.title, metrics.title_px, card_w - metrics.card_pad_x) ? 2 : 1;
 }
 
-function cardHeight(metrics: Metrics, lines: number, n_chips: number): number {
-  return metrics.card_h + (lines - 1) * metrics.line_h + n_chips * metrics.chip_h;
+function cardHeight(tile: Tile, metrics: Metrics, lines: number, n_chips: Wanted["n_chips"]): number {
+  if (tile.is_nested) return metrics.nested_h;
+  return metrics.card_h + (lines - 1) * metrics.line_h + (n_chips?.(tile) ?? 0) * metrics.chip_h;
 }
 
 function rowHeight(
@@ -214,6 +230,7 @@ function rowHeight(
   n_chips: Wanted["n_chips"],
 ): number {
   const free = metrics.row_head_h + metrics.pad_top + metrics.load_h + metrics.pad_bottom + 1;
+  if (row.is_folded) return Math.max(FOLDED_MIN, free);
   let tallest = metrics.row_min;
   row.cells.forEach((tiles, column) => {
     if (only_column !== null && column !== only_column) return;
@@ -221,7 +238,7 @@ function rowHeight(
     const card_w = (column_x[at + 1] ?? 0) - (column_x[at] ?? 0) - 2 * metrics.gutter;
     let h = free;
     for (const tile of tiles)
-      h += metrics.gap + cardHeight(metrics, linesOf(tile, metrics, card_w), n_chips?.(tile) ?? 0);
+      h += metrics.gap + cardHeight(tile, metrics, linesOf(tile, metrics, card_w), n_chips);
     tallest = Math.max(tallest, h);
   });
   return tallest;

@@ -21,6 +21,10 @@ export interface Tile {
   n_closed: number;
   /** All of its stories that lie in this cell. */
   stories: readonly Card[];
+  /** A story shown below its feature, which counts its points already. */
+  is_nested?: boolean;
+  /** A feature whose stories are shown below it. */
+  is_expanded?: boolean;
 }
 
 export interface Placement {

@@ -9,6 +9,10 @@ export interface Saved {
 
 const filtersKey = (name: string) => `lockstep.filters.${name}`;
 const densityKey = (name: string) => `lockstep.density.${name}`;
+const zoomKey = (name: string) => `lockstep.zoom.${name}`;
+
+/** How large a board can be drawn. */
+export const ZOOMS: readonly number[] = [0.75, 0.9, 1, 1.25, 1.5];
 
 export function readSaved(name: string): Saved[] {
   try {
@@ -35,6 +39,15 @@ export function readDensity(name: string): Density | null {
 
 export function keepDensity(name: string, density: Density): void {
   keep(densityKey(name), density);
+}
+
+export function readZoom(name: string): number {
+  const stored = Number(localStorage.getItem(zoomKey(name)));
+  return ZOOMS.includes(stored) ? stored : 1;
+}
+
+export function keepZoom(name: string, zoom: number): void {
+  keep(zoomKey(name), String(zoom));
 }
 
 function keep(key: string, value: string): void {

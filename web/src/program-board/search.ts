@@ -2,6 +2,7 @@
 import { NO_FILTER, type Filter, type Group, type SyncFilter } from "./filter";
 import type { Density } from "./layout";
 import type { Health } from "./links";
+import type { Expanded } from "./nesting";
 import type { StateCategory } from "./shapes";
 
 export interface BoardSearch {
@@ -22,6 +23,10 @@ export interface BoardSearch {
   sync?: SyncFilter[];
   problems?: true;
   since?: number;
+  /** Features that show their stories. */
+  stories?: Expanded;
+  /** Rows of which only the loads are shown, by team or type. */
+  folded?: string[];
 }
 
 const DENSITIES: readonly string[] = ["comfortable", "compact", "fit"];
@@ -46,6 +51,11 @@ export function parseBoardSearch(raw: Record<string, unknown>): BoardSearch {
   for (const key of ["teams", "types", "people", "tags"] as const) {
     const list = strings(raw[key]);
     if (list.length > 0) search[key] = list;
+  }
+  if (raw["stories"] === "all") search.stories = "all";
+  for (const key of ["stories", "folded"] as const) {
+    const list = strings(raw[key]);
+    if (search[key] === undefined && list.length > 0) search[key] = list;
   }
   const states = strings(raw["states"]).filter((one) => STATES.includes(one)) as StateCategory[];
   if (states.length > 0) search.states = states;

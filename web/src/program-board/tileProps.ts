@@ -57,7 +57,7 @@ function described(world: TileWorld, tile: Tile): TileShown {
   return {
     id: domId(tile.key),
     tile,
-    look: world.is_phone ? "phone" : world.density,
+    look: lookOf(world, tile),
     label: tileName(model, tile, links, sync),
     icon: look.icon,
     colour: look.colour,
@@ -75,6 +75,12 @@ function described(world: TileWorld, tile: Tile): TileShown {
     who: who ? `${who.initials} ${who.avatar} ${who.name}` : null,
     is_shaken: world.shaken.has(card.id) || tile.stories.some((story) => world.shaken.has(story.id)),
   };
+}
+
+/** A story below its feature keeps to one line. */
+function lookOf(world: TileWorld, tile: Tile): TileShown["look"] {
+  if (tile.is_nested) return world.density === "fit" && !world.is_phone ? "fit" : "compact";
+  return world.is_phone ? "phone" : world.density;
 }
 
 function markOf(marks: ReadonlyMap<string, Mark>, tile: Tile): Mark | undefined {

@@ -29,6 +29,8 @@ interface Wanted {
   /** Was this click the end of a drag? */
   endsDrag: () => boolean;
   onOpen: (tile: Tile, isByKey: boolean) => void;
+  /** Shows the stories of a feature below it, or hides them. */
+  onExpand: (feature: string) => void;
 }
 
 export function toPlace(at: { team: number; column: number }): Place {
@@ -171,6 +173,8 @@ export function useBoardInput(wanted: Wanted) {
     if (desk.linking !== null) return link(desk.linking, key);
     if (event.ctrlKey || event.metaKey) return toggle(key);
     if (event.shiftKey) return range(key);
+    const feature = (event.target as Element).closest<HTMLElement>("[data-stories]")?.dataset["stories"];
+    if (feature !== undefined) return wanted.onExpand(feature);
     deskActs.patch({ focus: key, selected: new Set() });
     wanted.onOpen(tile, false);
   };

@@ -4,7 +4,12 @@ import type { Desk } from "./desk";
 import { scrollTo, type Layout } from "./layout";
 import { domId } from "./tiles";
 
-export function useFocus(scroller: RefObject<HTMLElement | null>, layout: Layout, desk: Desk): void {
+export function useFocus(
+  scroller: RefObject<HTMLElement | null>,
+  layout: Layout,
+  desk: Desk,
+  zoom: number,
+): void {
   const { focus, n_refocus } = desk;
   const done = useRef(n_refocus);
   useLayoutEffect(() => {
@@ -18,12 +23,13 @@ export function useFocus(scroller: RefObject<HTMLElement | null>, layout: Layout
     }
     if (!box) return;
     const view = {
-      x: element.scrollLeft,
-      y: element.scrollTop,
-      w: element.clientWidth,
-      h: element.clientHeight,
+      x: element.scrollLeft / zoom,
+      y: element.scrollTop / zoom,
+      w: element.clientWidth / zoom,
+      h: element.clientHeight / zoom,
     };
     const to = scrollTo(layout, box, view);
-    if (to.x !== view.x || to.y !== view.y) element.scrollTo({ left: to.x, top: to.y, behavior: "instant" });
-  }, [scroller, layout, focus, n_refocus]);
+    if (to.x !== view.x || to.y !== view.y)
+      element.scrollTo({ left: to.x * zoom, top: to.y * zoom, behavior: "instant" });
+  }, [scroller, layout, focus, n_refocus, zoom]);
 }

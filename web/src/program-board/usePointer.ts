@@ -23,6 +23,8 @@ const MAX_SPEED = 22;
 
 interface Wanted {
   layout: Layout;
+  /** How much larger the plane is drawn than it is laid out. */
+  zoom: number;
   scroller: RefObject<HTMLElement | null>;
   plane: RefObject<HTMLElement | null>;
   tray: RefObject<HTMLElement | null>;
@@ -58,7 +60,17 @@ export function usePointer(wanted: Wanted) {
 
   const planePoint = (x: number, y: number) => {
     const rect = now.current.plane.current?.getBoundingClientRect();
-    return rect ? { x: x - rect.left, y: y - rect.top } : { x: -1, y: -1 };
+    const { zoom } = now.current;
+    return rect ? { x: (x - rect.left) / zoom, y: (y - rect.top) / zoom } : { x: -1, y: -1 };
+  };
+  /** Under the sticky header and team column lie cells that are not seen. */
+  const isUnderSticky = (x: number, y: number) => {
+    const { layout, scroller, zoom } = now.current;
+    const view = scroller.current?.getBoundingClientRect();
+    return (
+      view !== undefined &&
+      (y - view.top < layout.metrics.head_h * zoom || x - view.left < layout.team_w * zoom)
+    );
   };
   const isOn = (element: HTMLElement | null, x: number, y: number) => {
     const rect = element?.getBoundingClientRect();
@@ -69,9 +81,7 @@ export function usePointer(wanted: Wanted) {
     if (isOn(tray.current, x, y)) return { kind: "tray" };
     if (!isOn(scroller.current, x, y)) return null;
     const at = planePoint(x, y);
-    // Under the sticky header and team column lie cells that are not seen.
-    const view = scroller.current?.getBoundingClientRect();
-    if (view && (y - view.top < layout.metrics.head_h || x - view.left < layout.team_w)) return null;
+    if (isUnderSticky(x, y)) return null;
     const found = hit(layout, at.x, at.y);
     return found && { kind: "cell", row: found.row, column: found.column, slot: found.slot };
   };
@@ -143,9 +153,9 @@ export function usePointer(wanted: Wanted) {
       const view = now.current.scroller.current;
       if (view && isDragging) {
         const rect = view.getBoundingClientRect();
-        const { layout } = now.current;
-        const x = speed(last.x, rect.left + layout.team_w, rect.right);
-        const y = speed(last.y, rect.top + layout.metrics.head_h, rect.bottom);
+        const { layout, zoom } = now.current;
+        const x = speed(last.x, rect.left + layout.team_w * zoom, rect.right);
+        const y = speed(last.y, rect.top + layout.metrics.head_h * zoom, rect.bottom);
         if ((x !== 0 || y !== 0) && isOn(view, last.x, last.y)) {
           view.scrollBy(x, y);
           follow();
@@ -228,12 +238,8 @@ export function usePointer(wanted: Wanted) {
       (event.target as Element).closest("[data-tools]")
     )
       return;
-    const view = now.current.scroller.current?.getBoundingClientRect();
-    const { layout } = now.current;
-    const isUnderSticky =
-      view && (event.clientY - view.top < layout.metrics.head_h || event.clientX - view.left < layout.team_w);
     const at = planePoint(event.clientX, event.clientY);
-    const found = isUnderSticky ? null : hit(layout, at.x, at.y);
+    const found = isUnderSticky(event.clientX, event.clientY) ? null : hit(now.current.layout, at.x, at.y);
     setHover((old) => (isSameHover(old, found) ? old : found));
   };
   const onPointerLeave = useCallback(() => setHover(null), []);

@@ -6,16 +6,16 @@ const STEP = 80;
 /** What is drawn beyond the view on each side. */
 export const MARGIN = 260;
 
-/** Nothing is in view (all zero) until the page has given the board its size. */
-export function useViewport(scroller: RefObject<HTMLElement | null>): View {
+/** In px of the plane, whatever its zoom. Nothing is in view (all zero) until the page has given the board its size. */
+export function useViewport(scroller: RefObject<HTMLElement | null>, zoom: number): View {
   const [view, setView] = useState<View>({ x: 0, y: 0, w: 0, h: 0 });
   useEffect(() => {
     const element = scroller.current;
     if (!element) return;
     const measure = () => {
-      const x = Math.floor(element.scrollLeft / STEP) * STEP;
-      const y = Math.floor(element.scrollTop / STEP) * STEP;
-      const { clientWidth: w, clientHeight: h } = element;
+      const x = Math.floor(element.scrollLeft / zoom / STEP) * STEP;
+      const y = Math.floor(element.scrollTop / zoom / STEP) * STEP;
+      const [w, h] = [Math.floor(element.clientWidth / zoom), Math.floor(element.clientHeight / zoom)];
       setView((old) => (old.x === x && old.y === y && old.w === w && old.h === h ? old : { x, y, w, h }));
     };
     const observer = new ResizeObserver(measure);
@@ -25,6 +25,6 @@ export function useViewport(scroller: RefObject<HTMLElement | null>): View {
       observer.disconnect();
       element.removeEventListener("scroll", measure);
     };
-  }, [scroller]);
+  }, [scroller, zoom]);
   return view;
 }

@@ -87,6 +87,11 @@ export function setUp(now_ms: number, changes: Partial<SetUp> = {}): SetUp {
       ),
     },
     writes_feature_place: false,
+    dependency: {
+      name: "Predecessor",
+      taker: "System.LinkTypes.Dependency-Reverse",
+      giver: "System.LinkTypes.Dependency-Forward",
+    },
     ...changes,
   };
 }

@@ -72,6 +72,11 @@ export function setUp(n_teams: number): SetUp {
       ),
     },
     writes_feature_place: false,
+    dependency: {
+      name: "Predecessor",
+      taker: "System.LinkTypes.Dependency-Reverse",
+      giver: "System.LinkTypes.Dependency-Forward",
+    },
   };
 }
 

@@ -48,7 +48,7 @@ pub use collection::{Collection, CollectionError};
 pub use connection_data::{ConnectionData, Discovered};
 pub use date::{format_us, parse_us};
 pub use error::{AuthFailure, Error, RuleError};
-pub use metadata::{Field, StateCategory, TypeField, WorkItemState, WorkItemType};
+pub use metadata::{Field, RelationType, StateCategory, TypeField, WorkItemState, WorkItemType};
 pub use model::*;
 pub use patch::{Creation, Update};
 pub use projects::{Project, Team};

@@ -49,6 +49,23 @@ pub struct WorkItemState {
     pub category: StateCategory,
 }
 
+/// One end of a link type, or a relation to something outside of work items.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RelationType {
+    /// Reference name of this end, such as `System.LinkTypes.Dependency-Reverse`.
+    pub reference_name: String,
+    /// What people call it, such as `Predecessor`.
+    pub name: String,
+    /// Reference name of the other end; relations to something outside have none.
+    pub opposite: Option<String>,
+    /// `dependency`, `tree`, `network` or `directedNetwork`.
+    pub topology: Option<String>,
+    /// Whether the link leads from here to there.
+    pub is_forward: bool,
+    /// Whether it may be used.
+    pub is_enabled: bool,
+}
+
 /// What a state means, whatever its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StateCategory {
@@ -131,14 +148,11 @@ impl<T: Transport> Client<T> {
         Ok(entries(&answer)?.iter().filter_map(read_field).collect())
     }
 
-    /// Reference names of the link types. Also the cheapest proof that work items may be read.
-    pub async fn relation_types(&self) -> Result<Vec<String>, Error> {
+    /// The link types, each end one. Also the cheapest proof that work items may be read.
+    pub async fn relation_types(&self) -> Result<Vec<RelationType>, Error> {
         let call = Call::get("/_apis/wit/workitemrelationtypes".to_owned());
         let answer = self.call(Route::RelationTypes, call).await?;
-        Ok(entries(&answer)?
-            .iter()
-            .filter_map(|entry| text(entry, "referenceName"))
-            .collect())
+        Ok(entries(&answer)?.iter().filter_map(read_relation_type).collect())
     }
 }
 
@@ -166,6 +180,20 @@ impl StateCategory {
             StateCategory::Unknown => "Unknown",
         }
     }
+}
+
+fn read_relation_type(entry: &Value) -> Option<RelationType> {
+    let attributes = entry.get("attributes").cloned().unwrap_or_default();
+    let is = |key: &str, without: bool| attributes.get(key).and_then(Value::as_bool).unwrap_or(without);
+    let reference_name = text(entry, "referenceName")?;
+    Some(RelationType {
+        name: text(entry, "name").unwrap_or_else(|| reference_name.clone()),
+        opposite: text(&attributes, "oppositeEndReferenceName"),
+        topology: text(&attributes, "topology"),
+        is_forward: is("isForward", false),
+        is_enabled: is("enabled", true),
+        reference_name,
+    })
 }
 
 fn read_type(entry: &Value) -> Option<WorkItemType> {

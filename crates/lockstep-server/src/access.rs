@@ -287,6 +287,7 @@ pub const TABLE: &[(&str, &str, Rule)] = &[
     ("DELETE", "/api/boards/{id}", Rule::May(Act::ManageBoards)),
     ("GET", "/api/boards/{id}/snapshot", Rule::May(Act::ViewBoards)),
     ("GET", "/api/boards/{id}/changes", Rule::May(Act::ViewBoards)),
+    ("GET", "/api/boards/{id}/left", Rule::May(Act::ViewBoards)),
     ("GET", "/api/boards/{id}/cards/{item}", Rule::May(Act::ViewBoards)),
     ("POST", "/api/boards/{id}/redo", Rule::May(Act::EditBoards)),
     ("POST", "/api/boards/{id}/undo", Rule::May(Act::EditBoards)),

@@ -135,6 +135,11 @@ impl Refusal {
         Self::new(Kind::Unacceptable, "invalid_field", "Something needs another look").field(field, message)
     }
 
+    /// What programs know it by.
+    pub fn code(&self) -> &'static str {
+        self.0.code
+    }
+
     /// More about it, for people.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {

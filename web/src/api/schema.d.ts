@@ -297,6 +297,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/boards/{id}/left": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The cards that left a board in the last seven days, the latest first. */
+        get: operations["boards_left"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/boards/{id}/presence": {
         parameters: {
             query?: never;
@@ -1247,6 +1264,14 @@ export interface components {
              */
             item: string;
             /** @enum {string} */
+            kind: "put_back";
+        } | {
+            /**
+             * Format: uuid
+             * @description Which card.
+             */
+            item: string;
+            /** @enum {string} */
             kind: "comment";
             /** @description What. */
             text: string;
@@ -1781,6 +1806,8 @@ export interface components {
         };
         /** @description What there is to choose from. */
         Choices: {
+            /** @description Link types that can be dependencies, the usual one first. */
+            dependency_links: components["schemas"]["DependencyLink"][];
             /** @description Every iteration of the chosen projects, each behind the one above it. */
             iterations: components["schemas"]["IterationChoice"][];
             /** @description Fields that hold numbers and can be written. */
@@ -2004,11 +2031,20 @@ export interface components {
             /** @description What the person is. */
             role: components["schemas"]["Role"];
         };
+        /** @description A link type that says that one work item waits for another. */
+        DependencyLink: {
+            /** @description Reference name of the end of the one who gives. */
+            giver: string;
+            /** @description What people call the end of the one who waits: `Predecessor`. */
+            name: string;
+            /** @description Reference name of the end of the one who waits. */
+            taker: string;
+        };
         /** @description What is to be discarded. */
         Discard: {
             /**
              * Format: uuid
-             * @description The browser's own number.
+             * @description The browser's own number: a repeated request is done once, and what it did can be taken back.
              */
             id: string;
             /** @description Items of which everything that waits is discarded; `null` for all there are. */
@@ -2182,6 +2218,30 @@ export interface components {
          * @enum {string}
          */
         LeavingChoice: "let_go" | "keep";
+        /** @description A card that left a board. */
+        LeftCard: {
+            /**
+             * Format: uuid
+             * @description The item.
+             */
+            item: string;
+            /**
+             * Format: int64
+             * @description When it left, microseconds UTC.
+             */
+            left_us: number;
+            /**
+             * Format: int64
+             * @description Azure DevOps' number.
+             */
+            number?: number | null;
+            /** @description Title, as last read. */
+            title?: string | null;
+            /** @description Work item type. */
+            type?: string | null;
+            /** @description Why it left. */
+            why: components["schemas"]["LeftWhy"];
+        };
         /** @description Work items left out for one reason. */
         LeftOutGroup: {
             /** @description How many. */
@@ -2193,6 +2253,11 @@ export interface components {
             /** @description In words. */
             why: string;
         };
+        /**
+         * @description Why a card left a board.
+         * @enum {string}
+         */
+        LeftWhy: "query" | "project" | "type" | "area" | "iteration" | "let_go" | "taken_off" | "other";
         /**
          * @description The level of a work item type on a board.
          * @enum {string}
@@ -2687,10 +2752,10 @@ export interface components {
             project_id: string;
         };
         /**
-         * @description Where a removed work item goes.
+         * @description What becomes of the work item of a card that is removed.
          * @enum {string}
          */
-        RemoveTo: "recycle_bin";
+        RemoveTo: "recycle_bin" | "off_board";
         /** @description Take it out of the bin. */
         RestoreActionItem: {
             /**
@@ -2883,6 +2948,8 @@ export interface components {
             capacity: components["schemas"]["Capacity"];
             /** @description Columns, in order. */
             columns: components["schemas"]["BoardColumn"][];
+            /** @description The link type that dependencies are. */
+            dependency?: components["schemas"]["DependencyLink"];
             /** @description Which work item types are features, which are stories. */
             levels: components["schemas"]["Levels"];
             /** @description Days to keep in sight. */
@@ -4241,6 +4308,35 @@ export interface operations {
             };
             /** @description Nothing is asked any more */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_left: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeftCard"][];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -39,6 +39,7 @@ function acts(): BoardActs {
     agree: vi.fn(),
     parent: vi.fn(),
     remove: vi.fn(),
+    putBack: vi.fn(),
     comment: vi.fn(() => Promise.resolve(true)),
     step: vi.fn(),
   };

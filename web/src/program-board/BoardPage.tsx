@@ -52,6 +52,7 @@ import { short } from "./words";
 const CardMenu = lazy(() => import("./CardMenu"));
 const CardPanel = lazy(() => import("./panel/CardPanel"));
 const AgreementPanel = lazy(() => import("./panel/AgreementPanel"));
+const LeftDialog = lazy(() => import("./LeftDialog"));
 const ParentDialog = lazy(() => import("./ParentDialog"));
 
 const NO_HELD: ReadonlyMap<string, Card | null> = new Map();
@@ -136,6 +137,7 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
   const [isFilterOpen, setFilterOpen] = useState(false);
   const [isByKey, setByKey] = useState(false);
   const [parentOf, setParentOf] = useState<string | null>(null);
+  const [isLeftOpen, setLeftOpen] = useState(false);
   const findField = useRef<HTMLInputElement>(null);
   const readNotes = useSeenNotes(board.id, state.replica?.change);
 
@@ -267,10 +269,9 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
   }, [openTile, deskActs]);
 
   const connection = useQuery(connectionsQuery).data?.find((one) => one.id === board.connection?.id);
-  const urlOf = (card: Card) =>
-    card.number === null || !connection
-      ? null
-      : `${connection.server_url.replace(/\/$/, "")}/_workitems/edit/${card.number}`;
+  const urlOfNumber = (number: number) =>
+    connection ? `${connection.server_url.replace(/\/$/, "")}/_workitems/edit/${number}` : null;
+  const urlOf = (card: Card) => (card.number === null ? null : urlOfNumber(card.number));
 
   useRefusals(data, open);
 
@@ -440,6 +441,7 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
         isPhone={isPhone}
         findRef={findField}
         readNotes={readNotes}
+        onLeft={() => setLeftOpen(true)}
         onSearch={patch}
         onFind={goFound}
         onDensity={setDensity}
@@ -541,13 +543,24 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
         <RemoveDialog
           model={model}
           cards={removing}
-          onRemove={() => {
-            acts.remove(removing);
+          onRemove={(how) => {
+            acts.remove(removing, how);
             deskActs.patch({ removing: null, selected: new Set() });
             if (removing.some((card) => card.id === openCard?.id)) patch({ card: undefined });
           }}
           onClose={() => deskActs.patch({ removing: null })}
         />
+      )}
+      {isLeftOpen && (
+        <Suspense>
+          <LeftDialog
+            board={board.id}
+            canEdit={canEdit}
+            urlOf={urlOfNumber}
+            onPutBack={acts.putBack}
+            onClose={() => setLeftOpen(false)}
+          />
+        </Suspense>
       )}
       {parentOf !== null && model.cards.has(parentOf) && (
         <Suspense>

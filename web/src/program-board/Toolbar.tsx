@@ -46,6 +46,8 @@ interface ToolbarProps {
   isPhone: boolean;
   findRef: Ref<HTMLInputElement>;
   readNotes: () => Note[];
+  /** Lists what left the board. */
+  onLeft: () => void;
   onSearch: (changes: Partial<BoardSearch>) => void;
   onFind: (step: 1 | -1) => void;
   onDensity: (density: Density) => void;
@@ -271,7 +273,7 @@ function ViewMenu({ zoom, expanded, n_folded, group, onZoom, onStories, onFold }
 const MOMENTS: readonly Moment[] = ["visit", "hour", "today"];
 
 /** What changed since a moment that this browser remembers. */
-function Since({ search, onSearch, readNotes }: ToolbarProps) {
+function Since({ search, onSearch, readNotes, onLeft }: ToolbarProps) {
   const [notes, setNotes] = useState<{ notes: Note[]; now_ms: number }>({ notes: [], now_ms: 0 });
   const isOn = search.since !== undefined;
   const choices = MOMENTS.flatMap((one) => {
@@ -310,6 +312,7 @@ function Since({ search, onSearch, readNotes }: ToolbarProps) {
               ? [{ id: "off", label: "Show everything", onPick: () => onSearch({ since: undefined }) }]
               : [],
           },
+          { entries: [{ id: "left", label: "What left this board…", onPick: onLeft }] },
         ]}
       />
     </span>

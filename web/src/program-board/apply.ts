@@ -80,6 +80,8 @@ function applyAct(cards: Map<string, Card>, frame: Frame, mode: WriteMode, act: 
     case "remove":
       cards.delete(act.item);
       return;
+    // What comes back is known to the server alone.
+    case "put_back":
     case "comment":
       return;
   }

@@ -2,7 +2,7 @@
 import type { OpenEdit } from "../api/types";
 import { NoAnswer, newId } from "../api/client";
 import { call } from "./list/calls";
-import type { Act, Acted, CardDetail, Changes, Snapshot } from "./shapes";
+import type { Act, Acted, CardDetail, Changes, LeftCard, Snapshot } from "./shapes";
 
 const of = (id: string) => ({ path: { id } });
 
@@ -11,6 +11,8 @@ export const askSnapshot = (id: string) =>
 
 export const askChanges = (id: string, after: number) =>
   call<Changes>("GET", "/api/boards/{id}/changes", { params: { ...of(id), query: { after } } });
+
+export const askLeft = (id: string) => call<LeftCard[]>("GET", "/api/boards/{id}/left", { params: of(id) });
 
 export const askCard = (id: string, item: string) =>
   call<CardDetail>("GET", "/api/boards/{id}/cards/{item}", { params: { path: { id, item } } });

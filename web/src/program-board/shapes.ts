@@ -34,6 +34,7 @@ export type Assignee = Sent<Schemas["CardAssignee"]>;
 export type Changes = Sent<Schemas["BoardChanges"]>;
 export type Present = Changes["present"][number];
 export type CardDetail = Sent<Schemas["CardDetail"]>;
+export type LeftCard = Sent<Schemas["LeftCard"]>;
 export type Acted = Sent<Schemas["BoardActed"]>;
 
 /** What an act may say; what is left out stays as it is. */

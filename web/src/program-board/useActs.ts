@@ -6,6 +6,7 @@ import { toast } from "../ui/toast";
 import type { Model } from "./model";
 import { moveAct, whyNot, type Place } from "./moves";
 import type { Tile } from "./placement";
+import { REMOVED_WORDS, removalActs, type Removal } from "./removal";
 import { shown } from "./replica";
 import type { BoardStore } from "./store";
 import type { Act, Agreement, Assignee, Card, CardField } from "./shapes";
@@ -28,7 +29,8 @@ export interface BoardActs {
   unlink: (from: string, to: string) => void;
   agree: (from: string, to: string, agreement: Agreement, needed_by?: string) => void;
   parent: (card: Card, parent: string | null) => void;
-  remove: (cards: readonly Card[]) => void;
+  remove: (cards: readonly Card[], how: Removal) => void;
+  putBack: (item: string) => Promise<boolean>;
   comment: (card: Card, text: string) => Promise<boolean>;
   step: (step: "undo" | "redo") => void;
 }
@@ -115,12 +117,13 @@ function actsOn(store: BoardStore): BoardActs {
         parent ? `${short(card)} belongs to ${title(parent)}` : `${short(card)} belongs to no feature`,
       );
     },
-    remove(cards) {
-      run(
-        cards.map((card): Act => ({ kind: "remove", item: card.id, how: "recycle_bin" })),
-        `${cards.length === 1 && cards[0] ? short(cards[0]) : `${cards.length} cards`} moved to the recycle bin`,
-      );
+    remove(cards, how) {
+      const model = modelNow();
+      if (!model) return;
+      const what = cards.length === 1 && cards[0] ? short(cards[0]) : `${cards.length} cards`;
+      run(removalActs(model, cards, how), `${what} ${REMOVED_WORDS[how]}`);
     },
+    putBack: (item) => store.act([{ kind: "put_back", item }]),
     comment: (card, text) => store.act([{ kind: "comment", item: card.id, text }]),
     step: (which) => void step(which),
   };

@@ -238,8 +238,18 @@ fn types_states_and_fields_are_read() {
     });
     each("wit", "workItemRelationTypes__GET__relation_types", |name, body| {
         let types = run(script(body).client().relation_types()).unwrap();
-        assert!(
-            types.iter().any(|name| name == "System.LinkTypes.Hierarchy-Reverse"),
+        let waits = types
+            .iter()
+            .find(|one| one.reference_name == "System.LinkTypes.Dependency-Reverse")
+            .unwrap_or_else(|| panic!("{name}"));
+        assert_eq!(
+            (waits.name.as_str(), waits.topology.as_deref(), waits.is_forward),
+            ("Predecessor", Some("dependency"), false),
+            "{name}"
+        );
+        assert_eq!(
+            waits.opposite.as_deref(),
+            Some("System.LinkTypes.Dependency-Forward"),
             "{name}"
         );
     });

@@ -13,9 +13,9 @@ use lockstep_sync::{ItemId, PARENT};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::act_shapes::{BoardAct, CardValue};
+use super::act_shapes::{BoardAct, CardValue, RemoveTo};
 use super::agreement::{self, Agreed, Agreement};
-use super::held::{Held, TARGET_DATE, WAITS_FOR};
+use super::held::{Held, TARGET_DATE};
 use super::rank;
 use super::set_up::Level;
 use super::shapes::Card;
@@ -62,6 +62,25 @@ pub enum Step {
         /// Where; `None` leaves it to its own fields.
         cell: Option<(String, String)>,
     },
+    /// A card is taken off the board; its work item is left alone.
+    Off {
+        /// Which.
+        item: ItemId,
+    },
+    /// A card that was taken off comes back.
+    Back {
+        /// Which.
+        item: ItemId,
+    },
+    /// A draft that was discarded waits to be published again, as its author's.
+    Redraft {
+        /// Of which item.
+        item: ItemId,
+        /// What.
+        act: Act,
+        /// Who had done it.
+        author: MemberId,
+    },
     /// A card gets another order.
     Rank {
         /// Which.
@@ -88,6 +107,9 @@ impl Step {
             | Self::Born { item, .. }
             | Self::Unborn { item }
             | Self::Place { item, .. }
+            | Self::Off { item }
+            | Self::Redraft { item, .. }
+            | Self::Back { item }
             | Self::Rank { item, .. } => *item,
         }
     }
@@ -172,7 +194,11 @@ impl Planner<'_> {
                 *agreement,
                 checked_day(needed_by.as_deref())?,
             ),
-            BoardAct::Remove { item, how: _ } => self.remove(ItemId(*item)),
+            BoardAct::Remove { item, how } => self.remove(ItemId(*item), *how),
+            BoardAct::PutBack { item } => {
+                self.put_back(ItemId(*item));
+                Ok(())
+            }
             BoardAct::Comment { item, text } => self.comment(ItemId(*item), text),
         }
     }
@@ -523,8 +549,9 @@ impl Planner<'_> {
                 return Ok(());
             }
         }
+        let rel = &self.view.set_up().dependency.taker;
         let link = |is_added, comment| Act::Link {
-            rel: WAITS_FOR.to_owned(),
+            rel: rel.clone(),
             target,
             is_added,
             comment,
@@ -551,8 +578,9 @@ impl Planner<'_> {
         let Some((_, comment)) = self.dependency(from, held) else {
             return Ok(());
         };
+        let rel = &self.view.set_up().dependency.taker;
         let link = |is_added, comment| Act::Link {
-            rel: WAITS_FOR.to_owned(),
+            rel: rel.clone(),
             target,
             is_added,
             comment,
@@ -589,8 +617,9 @@ impl Planner<'_> {
         if after == before {
             return Ok(());
         }
+        let rel = &self.view.set_up().dependency.taker;
         let link = |comment| Act::Link {
-            rel: WAITS_FOR.to_owned(),
+            rel: rel.clone(),
             target,
             is_added: true,
             comment,
@@ -606,18 +635,28 @@ impl Planner<'_> {
         Ok(())
     }
 
-    fn remove(&mut self, item: ItemId) -> Result<(), Refusal> {
+    fn remove(&mut self, item: ItemId, how: RemoveTo) -> Result<(), Refusal> {
         let (_, held) = self.card(item)?;
-        if held.number.is_none() {
-            self.plan.steps.push(Step::Unborn { item });
-        } else {
-            self.plan.steps.push(Step::Edit { item, act: Act::Delete });
-            self.plan.inverse.push(Step::Edit {
-                item,
-                act: Act::Restore,
-            });
-        }
+        let (step, back) = match how {
+            // Nothing is left alone where nothing is created yet.
+            _ if held.number.is_none() => (Step::Unborn { item }, None),
+            RemoveTo::RecycleBin => (
+                Step::Edit { item, act: Act::Delete },
+                Some(Step::Edit {
+                    item,
+                    act: Act::Restore,
+                }),
+            ),
+            RemoveTo::OffBoard => (Step::Off { item }, Some(Step::Back { item })),
+        };
+        self.plan.steps.push(step);
+        self.plan.inverse.extend(back);
         Ok(())
+    }
+
+    fn put_back(&mut self, item: ItemId) {
+        self.plan.steps.push(Step::Back { item });
+        self.plan.inverse.push(Step::Off { item });
     }
 
     fn comment(&mut self, item: ItemId, text: &str) -> Result<(), Refusal> {
@@ -670,3 +709,6 @@ pub fn overtaken(view: &BoardView, steps: &[Step]) -> Option<ItemId> {
         is_moved.then_some(*item)
     })
 }
+
+#[cfg(test)]
+mod tests;

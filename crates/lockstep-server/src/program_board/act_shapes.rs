@@ -106,6 +106,11 @@ pub enum BoardAct {
         /// Where to.
         how: RemoveTo,
     },
+    /// Puts a card back that was taken off the board.
+    PutBack {
+        /// Which card.
+        item: Uuid,
+    },
     /// Says something about a card.
     Comment {
         /// Which card.
@@ -135,12 +140,14 @@ pub enum CardValue {
     TargetOn(Option<String>),
 }
 
-/// Where a removed work item goes.
+/// What becomes of the work item of a card that is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RemoveTo {
-    /// Azure DevOps' recycle bin.
+    /// It goes to Azure DevOps' recycle bin.
     RecycleBin,
+    /// It stays as it is; the card alone leaves the board.
+    OffBoard,
 }
 
 /// What acts came to.

@@ -26,7 +26,7 @@ use crate::ids::{BoardId, ItemId};
 use crate::store::Tx;
 use crate::store::board_acts::BoardActRow;
 use crate::store::boards::BoardRow;
-use crate::store::cards::NewCard;
+use crate::store::cards::{NewCard, TAKEN_OFF};
 use crate::store::edits::NewEdit;
 
 /// Does acts on a board, all of them or none.
@@ -144,14 +144,23 @@ async fn turn(
     if steps.is_empty() {
         return Err(nothing(is_undo).into());
     }
+    let brings_drafts_back = steps.iter().any(|step| matches!(step, Step::Redraft { .. }));
+    if brings_drafts_back && WriteMode::of(&row.write_mode) != WriteMode::Hold {
+        return Err(no_longer_on_hold().into());
+    }
     summary::look(app, member, id, |view, _rights| match overtaken(view, &steps) {
         Some(item) => Err(changed_since(is_undo, view.card(item).map(|card| card.title.clone()))),
         None => Ok(()),
     })
     .await??;
     keep(&mut tx, member, &row, &steps, request, app.now_us()).await?;
-    done.state = if is_undo { "undone" } else { "done" }.to_owned();
-    tx.turn_board_act(member.company, &done).await?;
+    if brings_drafts_back {
+        // Discarding again is as quick as doing it again, and asks first.
+        tx.forget_board_act(member.company, done.id).await?;
+    } else {
+        done.state = if is_undo { "undone" } else { "done" }.to_owned();
+        tx.turn_board_act(member.company, &done).await?;
+    }
     tx.commit().await?;
     app.wake.ring(row.connection());
     let plan = Plan {
@@ -205,6 +214,19 @@ async fn keep(
                 let cell = cell.as_ref().map(|(team, column)| (team.as_str(), column.as_str()));
                 tx.place_card(company, board.board(), *item, cell, change).await?;
             }
+            Step::Redraft { item, act, author } => {
+                let draft = NewEdit {
+                    author: *author,
+                    ..edit(act.clone(), true)
+                };
+                tx.append_edits(company, connection, *item, change, &[draft]).await?;
+            }
+            Step::Off { item } => {
+                let items = BTreeSet::from([*item]);
+                tx.leave_board(company, board.board(), &items, TAKEN_OFF, now_us, change)
+                    .await?;
+            }
+            Step::Back { item } => tx.put_back(company, board.board(), *item, now_us, change).await?,
             Step::Rank { item, rank } => tx.rank_card(company, board.board(), *item, rank, change).await?,
         }
     }
@@ -264,6 +286,12 @@ fn nothing(is_undo: bool) -> Refusal {
         ("nothing_to_redo", "There is nothing of yours to do again here")
     };
     Refusal::new(Kind::Conflict, code, title).next_step("Change it by hand.")
+}
+
+fn no_longer_on_hold() -> Refusal {
+    Refusal::new(Kind::Conflict, "not_on_hold", "This board is no longer on hold")
+        .detail("What was discarded would be written at once.")
+        .next_step("Set the board to hold, then undo.")
 }
 
 fn changed_since(is_undo: bool, title: Option<String>) -> Refusal {

@@ -16,9 +16,10 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Value, json};
 
 use super::agreement::{self, Agreed};
+use super::set_up::DependencyLink;
 use crate::ids::{ItemId, MemberId};
 
-/// The link that a taker has to what it waits for.
+/// The link that a taker has to what it waits for, unless a board uses another one.
 pub const WAITS_FOR: &str = "System.LinkTypes.Dependency-Reverse";
 /// The same link, seen from what is waited for.
 pub const NEEDED_BY: &str = "System.LinkTypes.Dependency-Forward";
@@ -204,14 +205,17 @@ impl Held {
     }
 
     /// How this end's links are wanted beside those that were read: the other end, whether it is there, what is agreed.
-    pub fn wanted_links(&self) -> impl Iterator<Item = (Target, bool, Option<&str>, &Edit)> {
+    pub fn wanted_links<'h>(
+        &'h self,
+        dependency: &'h DependencyLink,
+    ) -> impl Iterator<Item = (Target, bool, Option<&'h str>, &'h Edit)> {
         self.edits.iter().filter_map(|edit| match &edit.act {
             Act::Link {
                 rel,
                 target,
                 is_added,
                 comment,
-            } if rel == WAITS_FOR => Some((*target, *is_added, comment.as_deref(), edit)),
+            } if *rel == dependency.taker => Some((*target, *is_added, comment.as_deref(), edit)),
             _ => None,
         })
     }
@@ -353,21 +357,23 @@ pub fn read_fields(text: &str, unit: &str, names: &mut Names) -> Result<Slim, se
 }
 
 /// Reads the dependencies out of a work item's stored links.
-pub fn read_links(text: &str) -> Result<Vec<SeenLink>, serde_json::Error> {
+pub fn read_links(text: &str, dependency: &DependencyLink) -> Result<Vec<SeenLink>, serde_json::Error> {
     // Most work items have none, and need not be read at all.
-    if !text.contains("LinkTypes.Dependency") {
+    if !text.contains(&dependency.taker) && !text.contains(&dependency.giver) {
         return Ok(Vec::new());
     }
     let relations: Vec<Relation> = serde_json::from_str(text)?;
-    Ok(relations.iter().filter_map(seen_link).collect())
+    Ok(relations
+        .iter()
+        .filter_map(|relation| seen_link(relation, dependency))
+        .collect())
 }
 
-fn seen_link(relation: &Relation) -> Option<SeenLink> {
-    let waits = match relation.rel.as_str() {
-        WAITS_FOR => true,
-        NEEDED_BY => false,
-        _ => return None,
-    };
+fn seen_link(relation: &Relation, dependency: &DependencyLink) -> Option<SeenLink> {
+    let waits = relation.rel == dependency.taker;
+    if !waits && relation.rel != dependency.giver {
+        return None;
+    }
     let comment = relation.attributes.get("comment").and_then(Value::as_str);
     Some(SeenLink {
         target: relation.work_item_id()?.0,

@@ -19,6 +19,7 @@ pub mod import_keep;
 pub mod import_pace;
 pub mod import_query;
 pub mod import_write;
+pub mod left;
 pub mod nodes;
 pub mod place;
 pub mod presence;
@@ -60,6 +61,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(boards::detail, boards::edit, boards::delete))
         .routes(routes!(snapshot::snapshot))
         .routes(routes!(changes::changes))
+        .routes(routes!(left::left))
         .routes(routes!(card_detail::card))
         .routes(routes!(acts::act))
         .routes(routes!(acts::undo))

@@ -42,8 +42,6 @@ const N_READ_MAX: usize = 4_000;
 const N_CARDS_SHOWN: usize = 4;
 /// Samples of everything else.
 const N_SAMPLES: usize = 3;
-/// Link by which a work item names what it waits for.
-const PREDECESSOR: &str = "System.LinkTypes.Dependency-Reverse";
 
 /// What to preview.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -244,7 +242,7 @@ impl<'r> Seen<'r> {
             .cards
             .iter()
             .flat_map(|card| &card.item.relations)
-            .filter(|link| link.rel == PREDECESSOR)
+            .filter(|link| link.rel == set_up.dependency.taker)
             .filter(|link| link.work_item_id().is_some_and(|id| on_board.contains(&id)))
             .count();
         seen

@@ -17,7 +17,7 @@ use super::proposal_pi as pi;
 use super::proposal_read::{self as read, Candidate, ProjectFacts, Reader};
 use super::proposal_teams::{self as teams, TeamFacts};
 use super::refusals::{no_answer, no_client};
-use super::set_up::{BoardProject, BoardScope, BoardTeam, Capacity, Levels, LoadUnit, PiNode, SetUp};
+use super::set_up::{BoardProject, BoardScope, BoardTeam, Capacity, DependencyLink, Levels, LoadUnit, PiNode, SetUp};
 use crate::access::Member;
 use crate::app::App;
 use crate::connections::clients::client_for;
@@ -121,7 +121,9 @@ impl Proposer<'_> {
         pi_wanted: Option<i64>,
     ) -> Result<Proposal, Error> {
         let nodes = read::all_nodes(chosen);
-        let facts = try_join_all(chosen.iter().map(|candidate| self.reader.project(candidate))).await?;
+        let projects_read = try_join_all(chosen.iter().map(|candidate| self.reader.project(candidate)));
+        let (facts, dependency_links) = tokio::join!(projects_read, self.reader.dependency_links());
+        let facts = facts?;
         let team_facts: Vec<TeamFacts> = facts.iter().flat_map(|facts| facts.teams.clone()).collect();
         let selected = teams::selected(&team_facts, &nodes);
         let pi = pi_wanted
@@ -146,6 +148,7 @@ impl Proposer<'_> {
             unit: unit(&facts),
             capacity: Capacity::Velocity { overrides: Vec::new() },
             writes_feature_place: false,
+            dependency: DependencyLink::default(),
         };
         set_up.teams = self
             .teams_with_work(&set_up, &selected_by_team(&set_up, &team_facts, &nodes), &nodes)
@@ -159,7 +162,7 @@ impl Proposer<'_> {
         warnings.extend(teams::not_selected(&set_up.teams, &set_up.columns, &team_facts, &nodes));
         Ok(Proposal {
             name: name_of(&set_up),
-            choices: Choices::of(projects, &facts, &rows.teams, &nodes, &set_up.levels),
+            choices: Choices::of(projects, &facts, &rows.teams, &nodes, &set_up.levels).with_links(dependency_links),
             warnings: proposal_answer::bounded(warnings),
             set_up,
         })

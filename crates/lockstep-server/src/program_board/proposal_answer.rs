@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::nodes::{NodeRow, Nodes};
 use super::proposal_pi as pi;
 use super::proposal_read::{ProjectFacts, flat_queries};
-use super::set_up::{BoardProject, BoardTeam, Level, Levels, SavedQuery as QueryName, SetUp};
+use super::set_up::{BoardProject, BoardTeam, DependencyLink, Level, Levels, SavedQuery as QueryName, SetUp};
 
 /// Most entries of one list of choices.
 const N_CHOICES_MAX: usize = 5_000;
@@ -44,6 +44,8 @@ pub struct Choices {
     number_fields: Vec<NumberField>,
     /// Saved queries.
     queries: Vec<QueryChoice>,
+    /// Link types that can be dependencies, the usual one first.
+    dependency_links: Vec<DependencyLink>,
 }
 
 /// An iteration that can be the PI.
@@ -154,6 +156,15 @@ impl Choices {
                     project_id: facts.project.id.clone(),
                 })
                 .collect(),
+            dependency_links: Vec::new(),
+        }
+    }
+
+    /// With the link types that dependencies can be.
+    pub fn with_links(self, dependency_links: Vec<DependencyLink>) -> Self {
+        Self {
+            dependency_links,
+            ..self
         }
     }
 }

@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 
 use super::nodes::{self, NodeRow, Nodes};
 use super::proposal_teams::TeamFacts;
+use super::set_up::DependencyLink;
 use crate::sync::transport::HttpsTransport;
 
 /// Requests at once.
@@ -101,6 +102,12 @@ impl Reader {
             Some(error) if candidates.is_empty() => Err(error),
             _ => Ok(candidates),
         }
+    }
+
+    /// The link types that can say that one work item waits for another; the usual one alone where they can't be read.
+    pub async fn dependency_links(&self) -> Vec<DependencyLink> {
+        let types = self.turn(self.client.relation_types()).await.unwrap_or_default();
+        dependency_links(&types)
     }
 
     /// All about a project.
@@ -232,6 +239,24 @@ pub fn flat_queries(tree: &[SavedQuery]) -> Vec<&SavedQuery> {
     found
 }
 
+/// Link types whose ends say who waits for whom, the usual one first.
+fn dependency_links(types: &[azdo::RelationType]) -> Vec<DependencyLink> {
+    let usual = DependencyLink::default();
+    let is_dependency =
+        |one: &&azdo::RelationType| one.is_enabled && !one.is_forward && one.topology.as_deref() == Some("dependency");
+    let others = types.iter().filter(is_dependency).filter_map(|one| {
+        let giver = one.opposite.clone()?;
+        let link = DependencyLink {
+            name: one.name.clone(),
+            taker: one.reference_name.clone(),
+            giver,
+        };
+        (link.taker != usual.taker && link.taker != link.giver).then_some(link)
+    });
+    let others: Vec<DependencyLink> = others.collect();
+    std::iter::once(usual).chain(others).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -286,5 +311,41 @@ mod tests {
             &[candidate("Gate pilot", 1, None), candidate("Yard", 1, None)],
             "Gate pilot",
         );
+    }
+
+    fn relation(reference_name: &str, name: &str, opposite: Option<&str>, topology: &str) -> azdo::RelationType {
+        azdo::RelationType {
+            reference_name: reference_name.into(),
+            name: name.into(),
+            opposite: opposite.map(str::to_owned),
+            topology: Some(topology.into()),
+            is_forward: reference_name.ends_with("-Forward"),
+            is_enabled: true,
+        }
+    }
+
+    #[test]
+    fn only_links_with_two_ends_can_be_dependencies_and_the_usual_one_comes_first() {
+        let (affects, affected) = ("Common.Affects-Forward", "Common.Affects-Reverse");
+        let (child, parent) = (
+            "System.LinkTypes.Hierarchy-Forward",
+            "System.LinkTypes.Hierarchy-Reverse",
+        );
+        let usual = DependencyLink::default();
+        let types = [
+            relation(affects, "Affects", Some(affected), "dependency"),
+            relation(affected, "Affected By", Some(affects), "dependency"),
+            relation(
+                "System.LinkTypes.Related",
+                "Related",
+                Some("System.LinkTypes.Related"),
+                "network",
+            ),
+            relation(parent, "Parent", Some(child), "tree"),
+            relation(&usual.taker, "Predecessor", Some(&usual.giver), "dependency"),
+            relation("Hyperlink", "Hyperlink", None, "none"),
+        ];
+        let names: Vec<String> = dependency_links(&types).into_iter().map(|link| link.name).collect();
+        assert_eq!(names, ["Predecessor", "Affected By"]);
     }
 }

@@ -13,10 +13,12 @@ use lockstep_sync::edit::Act;
 use lockstep_sync::plan::{Try, tries};
 use lockstep_sync::rules::Rules;
 use serde::Deserialize;
+use serde_json::Value;
 use sqlx::types::Json as Stored;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::act_plan::Step;
 use super::publish_review::{self, Around, PublishReview, RunState, Said, Tried};
 use super::publish_run::{self, Run, RunItem};
 use super::{publish_write, summary};
@@ -24,8 +26,9 @@ use crate::access::{BoardRights, Member};
 use crate::app::App;
 use crate::error::{ApiError, Kind, Problem, Refusal};
 use crate::extract::{Body, Path};
-use crate::ids::{BoardId, ConnectionId, EditId, ItemId, fresh};
+use crate::ids::{BoardId, ConnectionId, EditId, ItemId, MemberId, fresh};
 use crate::live::Noun;
+use crate::store::board_acts::BoardActRow;
 use crate::store::edits::EditRow;
 use crate::store::publishes::PublishRow;
 use crate::sync::calls::ConnectionClients;
@@ -374,11 +377,7 @@ pub async fn stop(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Discard {
-    /// The browser's own number.
-    #[allow(
-        dead_code,
-        reason = "a decision about a draft is made once, however often it is asked for"
-    )]
+    /// The browser's own number: a repeated request is done once, and what it did can be taken back.
     id: Uuid,
     /// Items of which everything that waits is discarded; `null` for all there are.
     items: Option<Vec<Uuid>>,
@@ -423,13 +422,35 @@ pub async fn discard(
         .filter(|edit| gone.contains(&edit.id) || unmade.contains(&edit.item_id))
         .cloned()
         .collect();
-    if !given_up.is_empty() {
+    if !given_up.is_empty() && tx.board_act(company, input.id).await?.is_none() {
         let change = tx.number_change(company, Noun::Board, id.0).await?;
-        publish_write::give_up(&mut tx, &member, &row, &given_up, change, app.now_us()).await?;
+        let now_us = app.now_us();
+        publish_write::give_up(&mut tx, &member, &row, &given_up, change, now_us).await?;
+        let discarded = BoardActRow {
+            id: input.id,
+            board_id: id.0,
+            member_id: member.id.0,
+            change_number: change,
+            at_us: now_us,
+            acts: Stored(Value::Array(Vec::new())),
+            inverse: Stored(serde_json::to_value(redrafts(&given_up)).unwrap_or_default()),
+            state: "done".to_owned(),
+        };
+        tx.insert_board_act(company, &discarded).await?;
         tx.commit().await?;
         app.wake.ring(row.connection());
     }
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What brings discarded drafts back: in the order they were made, each as its author's.
+fn redrafts(given_up: &[EditRow]) -> Vec<Step> {
+    let back = |edit: &EditRow| Step::Redraft {
+        item: ItemId(edit.item_id),
+        act: edit.act.0.clone(),
+        author: MemberId(edit.author),
+    };
+    given_up.iter().map(back).collect()
 }
 
 #[cfg(test)]

@@ -155,7 +155,7 @@ impl Made {
         let is_unborn = creation.is_some();
         Held {
             fields,
-            links: read_links(&Value::Array(self.relations).to_string()).unwrap(),
+            links: read_links(&Value::Array(self.relations).to_string(), &harbour().dependency).unwrap(),
             number: self.held.number.filter(|_| !is_unborn),
             rev: self.held.rev.filter(|_| !is_unborn),
             presence: if is_unborn {

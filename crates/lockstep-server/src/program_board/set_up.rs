@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::held::{NEEDED_BY, WAITS_FOR};
 use crate::error::FieldProblem;
 
 /// Most teams of a board.
@@ -45,6 +46,31 @@ pub struct SetUp {
     /// Whether placing a feature without children writes its own area and iteration.
     #[serde(default)]
     pub writes_feature_place: bool,
+    /// The link type that dependencies are.
+    #[serde(default)]
+    pub dependency: DependencyLink,
+}
+
+/// A link type that says that one work item waits for another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DependencyLink {
+    /// What people call the end of the one who waits: `Predecessor`.
+    pub name: String,
+    /// Reference name of the end of the one who waits.
+    pub taker: String,
+    /// Reference name of the end of the one who gives.
+    pub giver: String,
+}
+
+impl Default for DependencyLink {
+    fn default() -> Self {
+        Self {
+            name: "Predecessor".to_owned(),
+            taker: WAITS_FOR.to_owned(),
+            giver: NEEDED_BY.to_owned(),
+        }
+    }
 }
 
 /// A project of Azure DevOps.
@@ -399,6 +425,14 @@ impl SetUp {
         }
         problems.name("unit.field", &self.unit.field);
         problems.name("unit.name", &self.unit.name);
+        problems.name("dependency.taker", &self.dependency.taker);
+        problems.name("dependency.giver", &self.dependency.giver);
+        if self.dependency.taker.eq_ignore_ascii_case(&self.dependency.giver) {
+            problems.add("dependency", "is a link that does not say who waits for whom");
+        }
+        if self.dependency.taker.starts_with("System.LinkTypes.Hierarchy") {
+            problems.add("dependency", "is what a parent and its children are linked by");
+        }
         if self.milestones.len() > N_OTHERS_MAX || self.capacity_overrides().len() > N_OTHERS_MAX * 10 {
             problems.add("milestones", "more than a board can hold");
         }

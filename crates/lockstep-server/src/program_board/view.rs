@@ -16,7 +16,7 @@ use super::field_words::FieldWords;
 use super::held::{CardSync, Held, Names, Parent, SeenLink};
 use super::nodes::Nodes;
 use super::place::Places;
-use super::set_up::SetUp;
+use super::set_up::{DependencyLink, SetUp};
 use super::shapes::{Card, CardAssignee, CardConflict, CardLink, LinkDirection, WriteMode};
 use super::snapshot::Packed;
 use crate::action_items::people::People;
@@ -223,7 +223,7 @@ impl BoardView {
             };
             found.insert(self.end(End::Number(link.target)), dependency);
         }
-        for (target, is_added, comment, edit) in taker.wanted_links() {
+        for (target, is_added, comment, edit) in taker.wanted_links(&self.set_up().dependency) {
             let end = self.end(end_of(target));
             let sync = sync_of(edit);
             match found.get_mut(&end) {
@@ -470,7 +470,7 @@ impl BoardView {
         if let Some(number) = held.number {
             self.numbers.insert(number, held.id);
         }
-        for end in named(held) {
+        for end in named(held, &self.set_up().dependency) {
             self.named_by.entry(end).or_default().insert(held.id);
         }
         self.concern_around(held, concerned);
@@ -478,7 +478,7 @@ impl BoardView {
 
     fn unindex(&mut self, held: &Held, concerned: &mut BTreeSet<ItemId>) {
         self.concern_around(held, concerned);
-        for end in named(held) {
+        for end in named(held, &self.set_up().dependency) {
             if let Some(namers) = self.named_by.get_mut(&end) {
                 namers.remove(&held.id);
                 if namers.is_empty() {
@@ -496,7 +496,7 @@ impl BoardView {
         for end in self.ends_of(held) {
             concerned.extend(self.named_by.get(&end).into_iter().flatten());
         }
-        for end in named(held) {
+        for end in named(held, &self.set_up().dependency) {
             if let End::Item(item) = self.end(end) {
                 concerned.insert(item);
             }
@@ -505,9 +505,9 @@ impl BoardView {
 }
 
 /// Ends that an item names: by its links, as read and as wanted, and as its parent.
-fn named(held: &Held) -> BTreeSet<End> {
+fn named(held: &Held, dependency: &DependencyLink) -> BTreeSet<End> {
     let mut ends: BTreeSet<End> = held.links.iter().map(|link| End::Number(link.target)).collect();
-    ends.extend(held.wanted_links().map(|(target, ..)| end_of(target)));
+    ends.extend(held.wanted_links(dependency).map(|(target, ..)| end_of(target)));
     let wanted = held.edits.iter().filter_map(|edit| match &edit.act {
         lockstep_sync::edit::Act::Set { field, to, .. } if field.as_str() == lockstep_sync::PARENT => {
             Some(Parent::of(to))

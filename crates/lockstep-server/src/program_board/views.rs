@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::held::{Held, Names, fields_of_creation, read_fields, read_links};
 use super::nodes::Nodes;
 use super::presence::Presences;
+use super::set_up::DependencyLink;
 use super::view::{BoardView, News};
 use crate::action_items::people::{People, Person};
 use crate::app::App;
@@ -103,11 +104,11 @@ async fn loaded(app: &App, company: CompanyId, board: BoardId) -> Result<Option<
     let mut edits = by_item(app.store.unsettled_of_board(company, board).await?);
     let rows = app.store.board_items(company, board).await?;
     let changes = rows.iter().map(|row| (ItemId(row.item_id), row.change())).collect();
-    let unit = view.unit().to_owned();
+    let (unit, dependency) = (view.unit().to_owned(), view.set_up().dependency.clone());
     let names = view.names();
     let held = rows
         .into_iter()
-        .map(|row| held(row, &mut edits, &unit, names))
+        .map(|row| held(row, &mut edits, &unit, &dependency, names))
         .collect();
     view.take(News { held, gone: Vec::new() }, change);
     view.settle_loaded(&changes);
@@ -137,8 +138,9 @@ async fn refreshed(app: &App, company: CompanyId, mut view: BoardView) -> Result
         let Some(row) = app.store.board(company, board).await? else {
             return Ok(None);
         };
-        if row.set_up.0.unit != view.row.set_up.0.unit {
-            // Other fields are to be read.
+        let (new, old) = (&row.set_up.0, &view.row.set_up.0);
+        if new.unit != old.unit || new.dependency != old.dependency {
+            // Other fields or links are to be read.
             return loaded(app, company, board).await;
         }
         let nodes = Nodes::of(app.store.nodes(company, row.connection()).await?);
@@ -166,14 +168,14 @@ async fn refreshed(app: &App, company: CompanyId, mut view: BoardView) -> Result
         .store
         .board_items_changed_after(company, board, view.row.connection(), known)
         .await?;
-    let unit = view.unit().to_owned();
+    let (unit, dependency) = (view.unit().to_owned(), view.set_up().dependency.clone());
     let names = view.names();
     let mut news = News::default();
     for row in rows {
         if row.left_us.is_some() {
             news.gone.push(ItemId(row.item_id));
         } else if ids.contains(&ItemId(row.item_id)) {
-            news.held.push(held(row, &mut edits, &unit, names));
+            news.held.push(held(row, &mut edits, &unit, &dependency, names));
         }
     }
     view.take(news, change);
@@ -190,7 +192,13 @@ fn by_item(edits: Vec<(ItemId, Edit)>) -> HashMap<ItemId, Vec<Edit>> {
     of
 }
 
-fn held(row: BoardItemRow, edits: &mut HashMap<ItemId, Vec<Edit>>, unit: &str, names: &mut Names) -> Held {
+fn held(
+    row: BoardItemRow,
+    edits: &mut HashMap<ItemId, Vec<Edit>>,
+    unit: &str,
+    dependency: &DependencyLink,
+    names: &mut Names,
+) -> Held {
     let id = ItemId(row.item_id);
     let edits = edits.remove(&id).unwrap_or_default();
     let creation = edits.iter().find(|edit| matches!(edit.act, Act::Create { .. }));
@@ -200,7 +208,11 @@ fn held(row: BoardItemRow, edits: &mut HashMap<ItemId, Vec<Edit>>, unit: &str, n
         (None, Some(creation)) => fields_of_creation(&creation.act, unit, names),
         (None, None) => Default::default(),
     };
-    let links = row.relations.as_deref().map(read_links).and_then(Result::ok);
+    let links = row
+        .relations
+        .as_deref()
+        .map(|text| read_links(text, dependency))
+        .and_then(Result::ok);
     Held {
         id,
         number: row.work_item_id,

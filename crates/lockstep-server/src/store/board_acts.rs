@@ -22,6 +22,7 @@ sql! {
     FIRST_UNDONE = "select id, board_id, member_id, change_number, at_us, acts, inverse, state from board_acts
         where company_id = $1 and board_id = $2 and member_id = $3 and state = 'undone' order by change_number limit 1";
     SET_STATE = "update board_acts set state = $3, inverse = $4, acts = $5 where company_id = $1 and id = $2";
+    FORGET = "delete from board_acts where company_id = $1 and id = $2";
     FORGET_UNDONE = "delete from board_acts where company_id = $1 and board_id = $2 and member_id = $3 and state = 'undone'";
     FORGET_OLD = "delete from board_acts where company_id = $1 and board_id = $2 and member_id = $3 and id not in (
             select id from board_acts where company_id = $1 and board_id = $2 and member_id = $3
@@ -115,6 +116,12 @@ impl Tx {
                 .bind(row.member_id)
                 .bind(N_KEPT)
         )?;
+        Ok(())
+    }
+
+    /// Forgets what was done: it can be taken back or done again no more.
+    pub async fn forget_board_act(&mut self, company: CompanyId, id: Uuid) -> Result<(), StoreError> {
+        run!(self, sqlx::query(FORGET).bind(company.0).bind(id))?;
         Ok(())
     }
 

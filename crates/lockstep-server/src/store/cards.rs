@@ -13,19 +13,21 @@ use crate::live::{ChangeNotice, Noun};
 use crate::{db, run, sql, tx};
 
 sql! {
-    // A card that comes back keeps its place; its rank, too.
+    // A card that comes back keeps its place; its rank, too. One that a person took off comes back by a person alone.
     INSERT = {
         sqlite: "insert into cards (board_id, item_id, company_id, rank, entered_us, change_number)
             select $2, unhex(value ->> 'item'), $1, value ->> 'rank', $4, $5 from json_each($3) where true
             on conflict (board_id, item_id) do update set left_us = null, left_why = null,
                 entered_us = excluded.entered_us, change_number = excluded.change_number
-                where cards.left_us is not null",
+                where cards.left_us is not null and cards.left_why <> 'taken_off'",
         postgres: "insert into cards (board_id, item_id, company_id, rank, entered_us, change_number)
             select $2, (value ->> 'item')::uuid, $1, value ->> 'rank', $4, $5 from jsonb_array_elements($3)
             on conflict (board_id, item_id) do update set left_us = null, left_why = null,
                 entered_us = excluded.entered_us, change_number = excluded.change_number
-                where cards.left_us is not null"
+                where cards.left_us is not null and cards.left_why <> 'taken_off'"
     };
+    PUT_BACK = "update cards set left_us = null, left_why = null, entered_us = $4, change_number = $5
+        where company_id = $1 and board_id = $2 and item_id = $3 and left_why = 'taken_off'";
     LEAVE = {
         sqlite: "update cards set left_us = $4, left_why = $5, change_number = $6
             where company_id = $1 and board_id = $2 and left_us is null and item_id in (select unhex(value) from json_each($3))",
@@ -44,8 +46,16 @@ sql! {
         from cards where company_id = $1 and board_id = $2 and left_us is null";
     CHANGED = "select board_id, item_id, rank, placed_team, placed_column, entered_us, left_us, left_why, change_number
         from cards where company_id = $1 and board_id = $2 and change_number > $3";
-    LEFT_SINCE = "select board_id, item_id, rank, placed_team, placed_column, entered_us, left_us, left_why, change_number
-        from cards where company_id = $1 and board_id = $2 and left_us >= $3 order by left_us desc";
+    LEFT_SINCE = {
+        sqlite: "select c.item_id, w.work_item_id, w.presence, json_extract(w.fields, '$.\"System.Title\"') as title,
+                json_extract(w.fields, '$.\"System.WorkItemType\"') as work_item_type, c.left_us, c.left_why
+            from cards c join work_items w on w.item_id = c.item_id
+            where c.company_id = $1 and c.board_id = $2 and c.left_us >= $3 order by c.left_us desc, c.item_id limit $4",
+        postgres: "select c.item_id, w.work_item_id, w.presence, w.fields ->> 'System.Title' as title,
+                w.fields ->> 'System.WorkItemType' as work_item_type, c.left_us, c.left_why
+            from cards c join work_items w on w.item_id = c.item_id
+            where c.company_id = $1 and c.board_id = $2 and c.left_us >= $3 order by c.left_us desc, c.item_id limit $4"
+    };
     OF_ITEMS = {
         sqlite: "select c.board_id, c.item_id from cards c join boards b on b.id = c.board_id
             where c.company_id = $1 and c.left_us is null and b.deleted_us is null
@@ -80,6 +90,28 @@ pub struct CardRow {
     pub change_number: i64,
 }
 
+/// Why a card left: somebody took it off the board, and left the work item alone.
+pub const TAKEN_OFF: &str = "taken_off";
+
+/// A card that left a board.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct LeftRow {
+    /// The item.
+    pub item_id: Uuid,
+    /// Azure DevOps' number.
+    pub work_item_id: Option<i64>,
+    /// `unborn`, `present`, `deleted` or `out_of_sight`.
+    pub presence: String,
+    /// Title, as last read.
+    pub title: Option<String>,
+    /// Work item type, as last read.
+    pub work_item_type: Option<String>,
+    /// When it left, microseconds UTC.
+    pub left_us: i64,
+    /// Why it left.
+    pub left_why: Option<String>,
+}
+
 /// A card to put on a board.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewCard {
@@ -112,17 +144,19 @@ impl Store {
             .fetch_all(c))
     }
 
-    /// The cards that left a board since a moment, the latest first.
+    /// The cards that left a board since a moment, the latest first, at most `n_max`.
     pub async fn cards_left_since(
         &self,
         company: CompanyId,
         board: BoardId,
         since_us: i64,
-    ) -> Result<Vec<CardRow>, StoreError> {
-        db!(self, |c| sqlx::query_as::<_, CardRow>(LEFT_SINCE)
+        n_max: i64,
+    ) -> Result<Vec<LeftRow>, StoreError> {
+        db!(self, |c, dialect| sqlx::query_as::<_, LeftRow>(LEFT_SINCE.on(dialect))
             .bind(company.0)
             .bind(board.0)
             .bind(since_us)
+            .bind(n_max)
             .fetch_all(c))
     }
 
@@ -173,6 +207,27 @@ impl Tx {
             .bind(now_us)
             .bind(why)
             .bind(change))
+    }
+
+    /// Puts a card back that a person took off the board; any other stays as it is.
+    pub async fn put_back(
+        &mut self,
+        company: CompanyId,
+        board: BoardId,
+        item: ItemId,
+        now_us: i64,
+        change: i64,
+    ) -> Result<(), StoreError> {
+        run!(
+            self,
+            sqlx::query(PUT_BACK)
+                .bind(company.0)
+                .bind(board.0)
+                .bind(item.0)
+                .bind(now_us)
+                .bind(change)
+        )?;
+        Ok(())
     }
 
     /// Puts a feature into a cell, by the numbers of the set-up; nothing of it is written to Azure DevOps.

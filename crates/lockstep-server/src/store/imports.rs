@@ -42,8 +42,10 @@ sql! {
         postgres: "select item_id from work_items where company_id = $1 and connection_id = $2 and work_item_id is null
             and item_id in (select value::uuid from jsonb_array_elements_text($3))"
     };
+    // What a person took off the board is known, too: it is neither new nor missing.
     NUMBERS_ON_BOARD = "select w.work_item_id, w.item_id from cards c join work_items w on w.item_id = c.item_id
-        where c.company_id = $1 and c.board_id = $2 and c.left_us is null and w.work_item_id is not null";
+        where c.company_id = $1 and c.board_id = $2 and (c.left_us is null or c.left_why = 'taken_off')
+        and w.work_item_id is not null";
     // What a scope is judged by, of the cards that can be read there.
     CARD_FACTS = {
         sqlite: "select w.work_item_id, w.item_id, json_extract(w.fields, '$.\"System.CreatedDate\"') as created_date,
@@ -137,7 +139,7 @@ fn without_nul(value: &mut Value) {
 }
 
 impl Store {
-    /// The work items on a board by their numbers there.
+    /// The work items on a board by their numbers there, those that a person took off included.
     pub async fn numbers_on_board(
         &self,
         company: CompanyId,

@@ -73,6 +73,7 @@ const MATRIX: &[(&str, &str, [&str; 5])] = &[
     ("DELETE", "/api/boards/{id}", BOARD_ADMINS),
     ("GET", "/api/boards/{id}/snapshot", MEMBERS),
     ("GET", "/api/boards/{id}/changes", MEMBERS),
+    ("GET", "/api/boards/{id}/left", MEMBERS),
     ("GET", "/api/boards/{id}/cards/{item}", MEMBERS),
     ("POST", "/api/boards/{id}/acts", EDITORS),
     ("POST", "/api/boards/{id}/undo", EDITORS),

@@ -242,6 +242,17 @@ async fn drafts_are_discarded_by_their_authors_and_by_whoever_manages_the_board(
             tokio::time::sleep(Duration::from_millis(20)).await;
         };
         assert_eq!(left["items"][0]["item"], json!(item));
+        // Taken back, the draft is there again and still Tom's; discarded once more, it is gone for good.
+        let undo = format!("{}/undo", board.path);
+        harbour.tom.post(&undo, json!({"id": Uuid::now_v7()})).await.expect(200);
+        let back = review(&harbour.mara, &board).await;
+        let items = back["items"].as_array().unwrap();
+        let redrafted = items.iter().find(|one| one["item"] == json!(new)).unwrap();
+        assert_eq!(redrafted["changes"][0]["by"]["name"], "Tom Okafor", "{redrafted}");
+        assert_eq!(harbour.tom.post(&path, discard(Value::Null)).await.status, 204);
+        while review(&harbour.mara, &board).await["items"].as_array().unwrap().len() > 1 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         let gone = board.changes(&harbour.mara, snapshot["change"].as_i64().unwrap()).await;
         assert!(gone["gone"].as_array().unwrap().contains(&json!(new)), "{gone}");
         assert_eq!(harbour.admin.post(&path, discard(Value::Null)).await.status, 204);
@@ -257,6 +268,15 @@ async fn drafts_are_discarded_by_their_authors_and_by_whoever_manages_the_board(
             .patch(&board.path, json!({"write_mode": "live"}))
             .await
             .expect(200);
+        // What was planned on hold does not come back onto a board that writes at once.
+        assert_eq!(
+            harbour
+                .admin
+                .post(&undo, json!({"id": Uuid::now_v7()}))
+                .await
+                .problem(409),
+            "not_on_hold"
+        );
         harbour.stop().await;
     })
     .await;

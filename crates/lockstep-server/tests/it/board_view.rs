@@ -291,3 +291,66 @@ async fn an_item_that_is_an_action_item_too_is_told_as_both() {
     })
     .await;
 }
+
+/// A card by its number, in the form that acts name it.
+fn item_of(snapshot: &Value, number: i64) -> Option<String> {
+    let numbers = snapshot["cards"]["number"].as_array().unwrap();
+    let at = numbers.iter().position(|one| *one == json!(number))?;
+    Some(item_at(snapshot, at))
+}
+
+#[tokio::test]
+async fn a_card_taken_off_the_board_stays_in_azure_devops_and_comes_back_by_a_person_alone() {
+    on_both_with(polled, async |world: &World| {
+        let harbour = Harbour::new(world, "hold").await;
+        let board = Board::filled(&harbour, "live").await;
+        let snapshot = board.snapshot(&harbour.tom).await;
+        let at = planned(&snapshot, "User Story")[0];
+        let number = snapshot["cards"]["number"][at].as_i64().unwrap();
+        let item = item_at(&snapshot, at);
+        let act = async |acts: Value| {
+            let path = format!("{}/acts", board.path);
+            let request = json!({"id": Uuid::now_v7(), "acts": acts});
+            harbour.tom.post(&path, request).await.expect(200)
+        };
+        let left = async || {
+            harbour
+                .tom
+                .get(&format!("{}/left", board.path))
+                .await
+                .expect(200)
+                .as_array()
+                .unwrap()
+                .clone()
+        };
+        let rev = harbour.simulator.sim().work_item_snapshot(number).unwrap().rev;
+        assert!(left().await.is_empty());
+        act(json!([{"kind": "remove", "item": item, "how": "off_board"}])).await;
+        assert_eq!(item_of(&board.snapshot(&harbour.tom).await, number), None);
+        let listed = left().await;
+        assert_eq!(
+            (&listed[0]["number"], &listed[0]["why"]),
+            (&json!(number), &json!("taken_off"))
+        );
+        assert!(listed[0]["title"].is_string());
+        // Whatever happens to it there, it stays off; nothing was written about it.
+        harbour.person_sets(TOM, number, "System.Title", json!("Somebody else's business"));
+        let other = planned(&snapshot, "User Story")[1];
+        let other = snapshot["cards"]["number"][other].as_i64().unwrap();
+        let change = board.snapshot(&harbour.tom).await["change"].as_i64().unwrap();
+        harbour.person_sets(TOM, other, "System.Title", json!("Read after it"));
+        board
+            .until(&harbour.tom, change, |card| card["title"] == "Read after it")
+            .await;
+        assert_eq!(item_of(&board.snapshot(&harbour.tom).await, number), None);
+        assert_eq!(harbour.simulator.sim().work_item_snapshot(number).unwrap().rev, rev + 1);
+        act(json!([{"kind": "put_back", "item": item}])).await;
+        assert_eq!(item_of(&board.snapshot(&harbour.tom).await, number), Some(item.clone()));
+        assert!(left().await.is_empty());
+        let undo = format!("{}/undo", board.path);
+        harbour.tom.post(&undo, json!({"id": Uuid::now_v7()})).await.expect(200);
+        assert_eq!(item_of(&board.snapshot(&harbour.tom).await, number), None);
+        harbour.stop().await;
+    })
+    .await;
+}

@@ -170,6 +170,7 @@ fn attempts_at_boards(ours: &Ours) -> Vec<(&'static str, &'static str, String, O
         ("DELETE", "/api/boards/{id}", of_board(""), None),
         get("/api/boards/{id}/snapshot", "/snapshot"),
         get("/api/boards/{id}/changes", "/changes?after=0"),
+        get("/api/boards/{id}/left", "/left"),
         get("/api/boards/{id}/cards/{item}", &format!("/cards/{item}")),
         get("/api/boards/{id}/publish", "/publish"),
         post("/api/boards/{id}/acts", "/acts", json!({"id": fresh(), "acts": rename})),

@@ -53,6 +53,8 @@ export interface Choices {
   iterations: Iteration[];
   types: TypeChoice[];
   number_fields: { reference_name: string; name: string }[];
+  /** Link types that can be dependencies, the usual one first. */
+  dependency_links?: SetUp["dependency"][];
   queries: { id: string; path: string; name: string; project_id: string }[];
   /** Area nodes by number, where the server names them. */
   areas?: { id: number; path: string; project_id: string }[];

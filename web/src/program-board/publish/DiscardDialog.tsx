@@ -6,9 +6,9 @@ import { Dialog, FootHint } from "../../ui/Dialog";
 import { FieldError } from "../../ui/Field";
 import layout from "../../ui/layout.module.css";
 import { plural } from "../../ui/time";
-import { toast } from "../../ui/toast";
+import { refusal, toast } from "../../ui/toast";
 import type { BoardDetail } from "../list/shapes";
-import { discard } from "./calls";
+import { discard, undoDiscard } from "./calls";
 import { changesOf } from "./review";
 import type { ReviewItem } from "./shapes";
 
@@ -33,7 +33,13 @@ export function DiscardDialog({ board, items, onClose, onDiscarded }: DiscardPro
   const act = useMutation({
     mutationFn: () => discard(board.id, board.may_manage ? null : mine.map((item) => item.item)),
     onSuccess: () => {
-      toast(`${changes} discarded`);
+      toast(`${changes} discarded`, {
+        label: "Undo",
+        onPick: () =>
+          void undoDiscard(board.id).then(onDiscarded, (error: unknown) =>
+            refusal("Cannot undo.", sentence(error)),
+          ),
+      });
       onDiscarded();
       onClose();
     },
@@ -41,7 +47,7 @@ export function DiscardDialog({ board, items, onClose, onDiscarded }: DiscardPro
   return (
     <Dialog
       title={board.may_manage ? "Discard all unpublished changes?" : "Discard your unpublished changes?"}
-      says="This cannot be undone."
+      says="Undo brings them back, as their authors’ changes."
       isOpen
       onClose={onClose}
       onSubmit={() => going.length > 0 && !act.isPending && act.mutate()}

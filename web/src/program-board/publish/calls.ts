@@ -29,6 +29,10 @@ export const stopPublish = (id: string) =>
 export const discard = (id: string, items: string[] | null) =>
   call<unknown>("POST", "/api/boards/{id}/discard", { params: of(id), body: { id: newId(), items } });
 
+/** Brings back what was discarded last. */
+export const undoDiscard = (id: string) =>
+  call<unknown>("POST", "/api/boards/{id}/undo", { params: of(id), body: { id: newId() } });
+
 /** Fills in the field that a rule asked for. */
 export const fillIn = (id: string, item: string, field: string, to: string) =>
   call<unknown>("POST", "/api/boards/{id}/acts", {

@@ -24,6 +24,7 @@ export function differences(before: SetUp, after: SetUp): Difference[] {
   differ("levels", "Levels", levelWords(before), levelWords(after));
   teamDifferences(before, after, all);
   columnDifferences(before, after, all);
+  differ("dependency", "Dependencies", before.dependency.name, after.dependency.name);
   differ("unit", "Unit", before.unit.field, after.unit.field);
   differ("capacity", "Capacity", before.capacity.kind, after.capacity.kind);
   const typed = (set_up: SetUp) =>

@@ -15,6 +15,7 @@ import {
   columnWords,
   datesWords,
   levelWords,
+  linkChoices,
   placeWarnings,
   scopeWords,
   shownTeams,
@@ -23,6 +24,7 @@ import {
 } from "./answers";
 import { CapacityEditor } from "./CapacityEditor";
 import { ColumnsEditor } from "./ColumnsEditor";
+import { DependencyEditor } from "./DependencyEditor";
 import { MilestonesEditor } from "./MilestonesEditor";
 import { RowsEditor } from "./RowsEditor";
 import { ScopeEditor } from "./ScopeEditor";
@@ -57,6 +59,7 @@ export function Answers(props: AnswersProps) {
   const warnings = placeWarnings(props.warnings, set_up);
   const shown = shownTeams(set_up);
   const capacity = capacityWords(set_up, choices);
+  const links = linkChoices(set_up, choices?.dependency_links ?? []);
   const states = stateGroups(set_up, choices?.types ?? []);
   return (
     <div className={style.answers}>
@@ -152,6 +155,16 @@ export function Answers(props: AnswersProps) {
           says="By state category, as Azure DevOps has them. A state of the same category is never written back."
           isOpen={false}
         />
+      )}
+      {links.length > 1 && (
+        <Answer
+          label="Dependencies"
+          is={<b>{set_up.dependency.name}</b>}
+          says="Drawn, written and agreed on as links of this type."
+          {...row("dependency")}
+        >
+          <DependencyEditor set_up={set_up} links={links} onChange={onChange} />
+        </Answer>
       )}
       <Answer label="Capacity" is={<b>{capacity.is}</b>} says={capacity.says} {...row("capacity")}>
         <CapacityEditor set_up={set_up} choices={choices} onChange={onChange} />

@@ -10,6 +10,7 @@ import {
   datesWords,
   freeIterations,
   lacking,
+  linkChoices,
   levelOfType,
   levelWords,
   list,
@@ -48,6 +49,15 @@ const iteration = (id: number, start_on: string | null, finish_on: string | null
   project_id: "p",
 });
 const names = (...all: string[]) => columnWords(all.map((name) => ({ name })));
+
+describe("the link type of dependencies", () => {
+  const usual = { name: "Predecessor", taker: "D-Reverse", giver: "D-Forward" };
+  const affects = { name: "Affected By", taker: "A-Reverse", giver: "A-Forward" };
+  test("is chosen from what the server offers", () =>
+    expect(linkChoices({ dependency: usual }, [usual, affects])).toEqual([usual, affects]));
+  test("stays to be seen when it is offered no more", () =>
+    expect(linkChoices({ dependency: affects }, [usual])).toEqual([affects, usual]));
+});
 
 describe("answers in words", () => {
   test("areas count the teams that are shown", () => {

@@ -3,7 +3,7 @@ import { day, plural } from "../../ui/time";
 import type { Choices, Column, Iteration, Scope, SetUp, Team, TypeChoice } from "../list/shapes";
 
 export type AnswerKey =
-  "name" | "connection" | "scope" | "rows" | "columns" | "states" | "capacity" | "milestones";
+  "name" | "connection" | "scope" | "rows" | "columns" | "states" | "dependency" | "capacity" | "milestones";
 
 export function shownTeams(set_up: SetUp): Team[] {
   return set_up.teams.filter((team) => team.is_shown);
@@ -127,6 +127,14 @@ function mentions(text: string, name: string): boolean {
   return name !== "" && text.toLocaleLowerCase().includes(name.toLocaleLowerCase());
 }
 
+/** The link types that dependencies can be, with the one that is chosen, even where it is not offered any more. */
+export function linkChoices(
+  { dependency }: Pick<SetUp, "dependency">,
+  offered: readonly SetUp["dependency"][],
+): SetUp["dependency"][] {
+  return offered.some((one) => one.taker === dependency.taker) ? [...offered] : [dependency, ...offered];
+}
+
 /** Nobody can make a board of this; the answer that is lacking, with words. */
 export function lacking(name: string, set_up: SetUp): { key: AnswerKey; says: string } | null {
   if (name.trim() === "") return { key: "name", says: "Give the board a name." };
@@ -145,6 +153,7 @@ const ANSWER_OF: [RegExp, AnswerKey][] = [
   [/^set_up\.(scope|levels)/, "scope"],
   [/^set_up\.teams/, "rows"],
   [/^set_up\.(columns|pi)/, "columns"],
+  [/^set_up\.dependency/, "dependency"],
   [/^set_up\.(capacity|unit)/, "capacity"],
   [/^set_up\.milestones/, "milestones"],
 ];

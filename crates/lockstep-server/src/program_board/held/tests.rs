@@ -162,7 +162,7 @@ fn dependencies_are_read_from_both_ends_and_nothing_else_is() {
         {"rel": NEEDED_BY, "url": url(4110), "attributes": {}},
     ])
     .to_string();
-    let links = read_links(&text).unwrap();
+    let links = read_links(&text, &DependencyLink::default()).unwrap();
     assert_eq!(links.len(), 2);
     assert_eq!((links[0].target, links[0].waits), (4090, true));
     assert_eq!(links[0].agreed.needed_by.as_deref(), Some("2026-11-06"));

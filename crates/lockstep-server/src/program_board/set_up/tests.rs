@@ -56,6 +56,20 @@ fn a_board_needs_teams_columns_and_types() {
 }
 
 #[test]
+fn a_dependency_is_a_link_with_two_ends_that_is_not_the_parent() {
+    assert_eq!(harbour().dependency.taker, "System.LinkTypes.Dependency-Reverse");
+    check(|set_up| set_up.dependency.taker = String::new(), "dependency.taker");
+    check(
+        |set_up| set_up.dependency.taker.clone_from(&set_up.dependency.giver),
+        "dependency",
+    );
+    check(
+        |set_up| set_up.dependency.taker = "System.LinkTypes.Hierarchy-Reverse".into(),
+        "dependency",
+    );
+}
+
+#[test]
 fn nothing_can_be_in_two_places_at_once() {
     check(|set_up| set_up.teams[1].areas[0].id = 11, "teams.1.areas");
     check(|set_up| set_up.columns[1].node_ids[0] = 101, "columns.1.node_ids");

@@ -15,14 +15,17 @@ pub struct Options {
     pub port: Option<u16>,
     /// Leaves the browser alone.
     pub no_open: bool,
+    /// So many cards on one generated board, instead of the sample plan.
+    pub n_cards: Option<u32>,
 }
 
 impl Options {
-    /// Reads `--port N` and `--no-open`.
+    /// Reads `--port N`, `--no-open` and `--cards N`.
     pub fn parse(mut arguments: Arguments) -> Result<Self> {
         let options = Self {
             port: arguments.value("--port")?,
             no_open: arguments.flag("--no-open"),
+            n_cards: arguments.value("--cards")?,
         };
         arguments.finish()?;
         Ok(options)
@@ -40,12 +43,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
 
 /// Builds the web client, where its sources changed, and the server.
 pub fn build() -> Result<()> {
-    if !web::has_packages()? {
-        step("Installing the web client's packages (npm ci)", web::install_packages)?;
-    }
-    if !web::is_built()? {
-        step("Building the web client (npm run build)", web::build)?;
-    }
+    web::make_ready()?;
     step("Building the server (cargo build --profile demo)", || {
         program::run(&mut program::cargo([
             "build",
@@ -65,6 +63,9 @@ pub fn serve(options: &Options) -> Command {
     }
     if options.no_open {
         command.arg("--no-open");
+    }
+    if let Some(n_cards) = options.n_cards {
+        command.arg("--cards").arg(n_cards.to_string());
     }
     command
 }

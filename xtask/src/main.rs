@@ -33,7 +33,8 @@ use arguments::Arguments;
 const USAGE: &str = "\
 Chores of this repository:
 
-  cargo xtask demo [--port N] [--no-open]          builds Lockstep and serves it with sample data
+  cargo xtask demo [--port N] [--no-open] [--cards N]
+                                                   builds Lockstep and serves it with sample data, or with N cards
   cargo xtask test                                 every check; ends with `N passed, N failed`
   cargo xtask simulate [--seeds N] [--seed S]      the sync engine against a simulated Azure DevOps
   cargo xtask simulate --planted                   proves that the simulation finds bugs planted on purpose

@@ -34,6 +34,7 @@ impl Server {
         let mut command = demo::serve(&demo::Options {
             port: Some(port),
             no_open: true,
+            ..demo::Options::default()
         });
         Ok(Self(command.spawn().with_context(|| {
             format!("could not start `{}`", program::line(&command))

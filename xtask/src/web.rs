@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
+use crate::step::step;
 use crate::{folders, program, stamp};
 
 /// The oldest Node.js whose packages we can take, major and minor.
@@ -20,6 +21,17 @@ const SOURCES: [&str; 6] = [
     "tsconfig.json",
     "vite.config.ts",
 ];
+
+/// Installs packages and builds, where anything of that changed.
+pub fn make_ready() -> Result<()> {
+    if !has_packages()? {
+        step("Installing the web client's packages (npm ci)", install_packages)?;
+    }
+    if !is_built()? {
+        step("Building the web client (npm run build)", build)?;
+    }
+    Ok(())
+}
 
 /// Whether the installed packages are those of the lock file.
 pub fn has_packages() -> Result<bool> {

@@ -46,6 +46,8 @@ const POLL_INTERVAL_MS: u64 = 5_000;
 const ORGANIZATION: &str = "northquay";
 /// Work items of the sample world.
 const N_WORK_ITEMS: usize = 66;
+/// Most cards of a generated board.
+const N_CARDS_MAX: usize = 50_000;
 
 /// The secret of the address that signs in once.
 static KEY: Mutex<Option<String>> = Mutex::new(None);
@@ -59,6 +61,9 @@ pub struct DemoArgs {
     /// Leave the browser alone.
     #[arg(long)]
     pub no_open: bool,
+    /// Instead of the sample plan, a generated one with so many cards on one board.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=N_CARDS_MAX as i64))]
+    pub cards: Option<u32>,
 }
 
 /// The slice's route; outside a demo there is nothing behind it.
@@ -73,19 +78,14 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("port {} is not free; choose another one with --port", args.port))?;
     let folder = Folder::make()?;
-    let simulator = simulator::spawn(SimulatorConfig {
-        organization: ORGANIZATION.to_owned(),
-        n_items: N_WORK_ITEMS,
-        ..SimulatorConfig::default()
-    })
-    .await?;
+    let simulator = simulator::spawn(world(args.cards)).await?;
     let app = open_app(&folder, listener.local_addr()?, simulator.organization_url()).await?;
     serve::stop_on_signal(&app)?;
     let mut tasks = JoinSet::new();
     tasks.spawn(driver::run(app.clone()));
     eprintln!("\n  Filling Lockstep with sample data ...");
     tokio::select! {
-        filled = fill(&app, &simulator) => filled.context("filling the demo with sample data")?,
+        filled = fill(&app, &simulator, args.cards.is_some()) => filled.context("filling the demo with sample data")?,
         () = app.shutdown.cancelled() => {}
     }
     let url = one_time_address(&app);
@@ -100,11 +100,34 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
     served
 }
 
+/// The simulated organization: the sample plan, or a generated one of `n_cards` that Northquay's people can plan in too.
+fn world(n_cards: Option<u32>) -> SimulatorConfig {
+    let sample = SimulatorConfig {
+        organization: ORGANIZATION.to_owned(),
+        n_items: N_WORK_ITEMS,
+        ..SimulatorConfig::default()
+    };
+    match n_cards {
+        None => sample,
+        Some(n_cards) => SimulatorConfig {
+            n_items: n_cards as usize,
+            is_generated: true,
+            guests: northquay::PEOPLE
+                .map(|(name, ..)| (name.to_owned(), northquay::mail(name)))
+                .to_vec(),
+            ..sample
+        },
+    }
+}
+
 /// Fills an empty demo.
-async fn fill(app: &App, simulator: &SimulatorHandle) -> anyhow::Result<()> {
+async fn fill(app: &App, simulator: &SimulatorHandle, is_generated: bool) -> anyhow::Result<()> {
     let mut northquay = Northquay::found(app, simulator).await?;
     northquay.connect().await?;
     northquay.subscribe().await?;
+    if is_generated {
+        return northquay.fill_large_board().await;
+    }
     action_items::fill(&northquay).await?;
     northquay.fill_boards().await
 }

@@ -55,6 +55,11 @@ impl Northquay<'_> {
         self.plan_on_hold(&hold).await
     }
 
+    /// One board of everything there is.
+    pub(super) async fn fill_large_board(&self) -> anyhow::Result<()> {
+        self.make_board(LIVE, "live").await.map(drop)
+    }
+
     async fn leave_the_board_as_a_day_leaves_it(&self, board: &Board) -> anyhow::Result<()> {
         // Its rule asks for a root cause, which nobody has filled in.
         self.act(

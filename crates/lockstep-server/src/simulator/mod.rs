@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
-use azdo_sim::{Doubts, Sim, SimConfig, TokenInfo};
+use azdo_sim::{Doubts, Sim, SimConfig, TokenInfo, TokenSpec};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -22,6 +22,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Up to here the harbour of the sample company is large enough.
 pub const HARBOUR_MAX: usize = 400;
+/// Rights of a guest's token: the two that planning needs.
+const GUEST_SCOPES: [&str; 2] = ["vso.work_write", "vso.project"];
 /// How long requests under way may take when the simulator is stopped.
 const STOP_MS_MAX: u64 = 2_000;
 
@@ -41,6 +43,12 @@ pub struct SimulatorArgs {
     /// to 400: the whole plan, about 400 work items; above: a generated organization of exactly so many work items.
     #[arg(long, default_value_t = 66)]
     pub items: usize,
+    /// Generate the organization, however few its work items are.
+    #[arg(long)]
+    pub generated: bool,
+    /// So many people beside those of the world, each with a token.
+    #[arg(long, default_value_t = 0)]
+    pub guests: u32,
     /// How long every REST answer is held back, in milliseconds.
     #[arg(long, default_value_t = 0)]
     pub latency_ms: u64,
@@ -68,6 +76,10 @@ pub struct SimulatorConfig {
     pub n_items: usize,
     /// How long every REST answer is held back.
     pub latency: Duration,
+    /// A generated organization even where the harbour's plan would be large enough.
+    pub is_generated: bool,
+    /// People beside those of the world, by display name and unique name, each with a token of that display name.
+    pub guests: Vec<(String, String)>,
     /// Decides ids and tokens.
     pub seed: u64,
     /// The sides of what nobody could check.
@@ -82,6 +94,8 @@ impl Default for SimulatorConfig {
             organization: "harbour".to_owned(),
             n_items: 66,
             latency: Duration::ZERO,
+            is_generated: false,
+            guests: Vec::new(),
             seed: 1,
             doubts: Doubts::likely(),
         }
@@ -155,6 +169,10 @@ pub async fn run(args: SimulatorArgs) -> anyhow::Result<()> {
         organization: args.organization,
         n_items: args.items,
         latency: Duration::from_millis(args.latency_ms),
+        is_generated: args.generated,
+        guests: (1..=args.guests)
+            .map(|n| (format!("Guest {n}"), format!("guest.{n}@northquay.example")))
+            .collect(),
         seed: args.seed,
         doubts: Doubts::likely(),
     };
@@ -198,10 +216,20 @@ pub async fn spawn(config: SimulatorConfig) -> anyhow::Result<SimulatorHandle> {
         doubts: config.doubts,
         start_us: now_us(),
     };
-    let sim = match config.n_items {
-        0..=HARBOUR_MAX => Sim::harbour(world, config.n_items),
+    let mut sim = match config.n_items {
+        0..=HARBOUR_MAX if !config.is_generated => Sim::harbour(world, config.n_items),
         n_items => Sim::large_world(world, n_items),
     };
+    for (name, unique_name) in config.guests {
+        sim.add_person(&name, &unique_name, false);
+        sim.add_token(TokenSpec {
+            name,
+            person: unique_name,
+            scopes: GUEST_SCOPES.map(str::to_owned).to_vec(),
+            organization: None,
+            expires_us: None,
+        });
+    }
     let tokens = sim.tokens();
     let shared = Shared {
         sim: Arc::new(Mutex::new(sim)),

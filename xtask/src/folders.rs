@@ -1,6 +1,7 @@
 //! Where things are in this repository.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The repository's root.
 pub fn root() -> &'static Path {
@@ -31,7 +32,9 @@ pub struct Temporary(PathBuf);
 impl Temporary {
     /// Makes it; what an earlier process of our number left there goes.
     pub fn make(purpose: &str) -> std::io::Result<Self> {
-        let folder = std::env::temp_dir().join(format!("lockstep-{purpose}-{}", std::process::id()));
+        static N_MADE: AtomicU32 = AtomicU32::new(0);
+        let ours = format!("{}-{}", std::process::id(), N_MADE.fetch_add(1, Ordering::Relaxed));
+        let folder = std::env::temp_dir().join(format!("lockstep-{purpose}-{ours}"));
         if folder.exists() {
             std::fs::remove_dir_all(&folder)?;
         }

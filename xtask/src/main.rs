@@ -40,6 +40,7 @@ Chores of this repository:
   cargo xtask simulate --planted                   proves that the simulation finds bugs planted on purpose
   cargo xtask bench import [--items N,N] [--runs N] [--latency-ms N] [--no-peer]
                                                    how quickly a board fills, against the least there is to do
+  cargo xtask bench board [--cards N,N] [--runs N] how quick a board is, against the smallest server and page of one
   cargo xtask openapi                              writes web/openapi.json and web/src/api/schema.d.ts
   cargo xtask shots                                screenshots of every page into shots/
 ";

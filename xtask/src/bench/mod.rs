@@ -8,14 +8,17 @@ use anyhow::{Result, bail};
 
 use crate::arguments::Arguments;
 
+mod board;
+pub mod figures;
 mod import;
-mod servers;
+pub mod servers;
 
 /// Runs the bench named first.
 pub fn run(words: &[String]) -> Result<ExitCode> {
     match words.split_first() {
         Some((name, rest)) if name == "import" => import::run(&import::Options::parse(Arguments::new(rest))?),
-        Some((name, _)) => bail!("there is no bench `{name}`; there is `import`"),
-        None => bail!("name a bench: `import`"),
+        Some((name, rest)) if name == "board" => board::run(&board::Options::parse(Arguments::new(rest))?),
+        Some((name, _)) => bail!("there is no bench `{name}`; there are `import` and `board`"),
+        None => bail!("name a bench: `import` or `board`"),
     }
 }

@@ -9,42 +9,42 @@ use serde_json::Value;
 use crate::folders::{self, Temporary};
 use crate::{loopback, program};
 
-/// A simulated Azure DevOps of its own, and in front of it what answers for it without its sums.
+/// A simulated Azure DevOps of its own.
 pub struct Simulator {
     child: Child,
+    /// What is in front of it.
     replay: Option<Child>,
     /// What it said about itself: `base_url`, `organization`, `tokens`.
     said: Value,
-    /// What is in front of it.
+    /// Of the organization.
     url: String,
 }
 
 impl Simulator {
-    /// One with so many work items, whose answers are held back for so long.
-    pub fn start(profile: &str, n_items: usize, latency_ms: u64) -> Result<Self> {
+    /// One that is told so much more on its command line.
+    pub fn start(profile: &str, words: &[&str]) -> Result<Self> {
         let mut command = program::lockstep(profile, ["simulate-azure-devops", "--listen", "127.0.0.1:0"]);
-        command.args(["--items", &n_items.to_string()]);
+        command.args(words);
         command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command
             .spawn()
             .with_context(|| format!("could not start `{}`", program::line(&command)))?;
         let said = child.stdout.take().map(first_line).transpose()?.unwrap_or_default();
-        let said = serde_json::from_str(&said).context("the simulator did not say where it is")?;
-        let mut simulator = Self {
+        let said: Value = serde_json::from_str(&said).context("the simulator did not say where it is")?;
+        let text = |name: &str| said[name].as_str().unwrap_or_default();
+        let url = format!("{}/{}", text("base_url"), text("organization"));
+        Ok(Self {
             child,
             replay: None,
             said,
-            url: String::new(),
-        };
-        simulator.put_replay_in_front(profile, latency_ms)?;
-        Ok(simulator)
+            url,
+        })
     }
 
-    fn put_replay_in_front(&mut self, profile: &str, latency_ms: u64) -> Result<()> {
-        let text = |name: &str| self.said[name].as_str().unwrap_or_default();
-        let organization = format!("{}/{}", text("base_url"), text("organization"));
+    /// Puts in front of it what answers for it without its sums, after so many milliseconds.
+    pub fn replayed(mut self, profile: &str, latency_ms: u64) -> Result<Self> {
         let mut command = Command::new(folders::built(profile, "examples/replay_azure_devops"));
-        command.args([&organization, self.token(), &latency_ms.to_string()]);
+        command.args([&self.url, self.token(), &latency_ms.to_string()]);
         command.stdout(Stdio::piped());
         let mut replay = command
             .spawn()
@@ -55,7 +55,7 @@ impl Simulator {
         if self.url.is_empty() {
             bail!("the replay did not say where it is");
         }
-        Ok(())
+        Ok(self)
     }
 
     /// `http://127.0.0.1:8181/harbour`
@@ -67,11 +67,53 @@ impl Simulator {
     pub fn token(&self) -> &str {
         self.said["tokens"][0]["token"].as_str().unwrap_or_default()
     }
+
+    /// The last `n` people of it with their tokens: those it was told to have beside its own.
+    pub fn guests(&self, n: usize) -> impl Iterator<Item = Value> {
+        let tokens = self.said["tokens"].as_array().map_or(&[][..], Vec::as_slice);
+        tokens[tokens.len().saturating_sub(n)..].iter().cloned()
+    }
 }
 
 impl Drop for Simulator {
     fn drop(&mut self) {
         self.replay.iter_mut().for_each(stop);
+        stop(&mut self.child);
+    }
+}
+
+/// The smallest server of a board.
+pub struct BoardReference {
+    child: Child,
+    /// Where it listens.
+    pub url: String,
+    _folder: Temporary,
+}
+
+impl BoardReference {
+    /// Starts one without a board.
+    pub fn start(profile: &str) -> Result<Self> {
+        let folder = Temporary::make("reference")?;
+        let mut command = Command::new(folders::built(profile, "examples/board_reference"));
+        command.arg(folder.join("board.db")).stdout(Stdio::piped());
+        let mut child = command
+            .spawn()
+            .with_context(|| format!("could not start `{}`", program::line(&command)))?;
+        let url = child.stdout.take().map(first_line).transpose()?.unwrap_or_default();
+        let url = url.trim().to_owned();
+        if url.is_empty() {
+            bail!("the reference did not say where it is");
+        }
+        Ok(Self {
+            child,
+            url,
+            _folder: folder,
+        })
+    }
+}
+
+impl Drop for BoardReference {
+    fn drop(&mut self) {
         stop(&mut self.child);
     }
 }

@@ -1,4 +1,4 @@
-//! Every chore of this repository: `cargo xtask demo | test | simulate | bench | openapi | shots`.
+//! Every chore of this repository: `cargo xtask demo | test | simulate | bench | pi-event | openapi | shots`.
 //!
 //! This crate starts other programs (cargo, npm, node, PostgreSQL, a browser), says what it does, and stops what it
 //! started. It holds nothing of the product and is never shipped.
@@ -16,6 +16,7 @@ mod layout;
 mod licences;
 mod loopback;
 mod openapi;
+mod pi_event;
 mod postgres;
 mod program;
 mod report;
@@ -41,6 +42,8 @@ Chores of this repository:
   cargo xtask bench import [--items N,N] [--runs N] [--latency-ms N] [--no-peer]
                                                    how quickly a board fills, against the least there is to do
   cargo xtask bench board [--cards N,N] [--runs N] how quick a board is, against the smallest server and page of one
+  cargo xtask pi-event [--minutes N] [--gestures N] [--clients N] [--browsers N]
+                                                   a whole train plans on one board; nothing is lost, nothing comes twice
   cargo xtask openapi                              writes web/openapi.json and web/src/api/schema.d.ts
   cargo xtask shots                                screenshots of every page into shots/
 ";
@@ -69,6 +72,7 @@ fn run(words: Vec<String>) -> Result<ExitCode> {
         }
         "simulate" => simulate::run(&simulate::Options::parse(arguments)?),
         "bench" => bench::run(rest),
+        "pi-event" => pi_event::run(pi_event::Options::parse(arguments)?),
         "openapi" => {
             arguments.finish()?;
             openapi::run()

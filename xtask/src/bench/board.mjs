@@ -64,7 +64,6 @@ class World {
       new Promise((resolve) => {
         const worker = new Worker(new URL('streams.mjs', import.meta.url), { workerData });
         worker.once('message', resolve);
-        worker.unref();
       });
     const both = { n: N_STREAMS, gather_ms: GATHER_MS };
     return Promise.all([
@@ -256,7 +255,7 @@ async function pages(browser, world) {
     for (const side of SIDES) {
       const page = new Page(world, side);
       found.first[side].push(await page.open(browser));
-      await pause(500);
+      await pause(side === 'lockstep' && files === null ? 2_500 : 500);
       if (side === 'lockstep') files ??= await page.page.evaluate(assets);
       found.again[side].push(await page.again());
       await pause(800);

@@ -161,7 +161,9 @@ fn figures_of(options: &Options, said: &Value) -> Result<Vec<Figure>> {
         let (ours, reference) = (number(&nodes["lockstep"])?, number(&nodes["reference"])?);
         found.push(Figure::new(name("nodes"), ours, reference, "").to_reach(NODES));
         let assets = number(&pages["files"]["bytes"])? / 1000.0;
-        found.push(Figure::new(name("scripts and styles, packed"), assets, None, "KB").to_reach(ASSETS_KB));
+        found.push(Figure::new(name("scripts and styles until shown, packed"), assets, None, "KB").to_reach(ASSETS_KB));
+        let later = number(&pages["files"]["later"])? / 1000.0;
+        found.push(Figure::new(name("scripts and styles after that"), later, None, "KB"));
         found.push(both("move acknowledged, p50", &of["ack"], 0.5)?.to_reach(ACK));
         found.push(both("move acknowledged, p99", &of["ack"], 0.99)?);
         found.push(both("webhook to painted, p50", &of["painted"], 0.5)?.to_reach(PAINTED_P50));

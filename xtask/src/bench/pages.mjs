@@ -72,8 +72,10 @@ export function visible({ selector, name }) {
   return whole.map((element) => element.dataset[name]);
 }
 
-/** Bytes of scripts and styles as they came over the wire, unpacked headers left out. */
+/** Packed bytes of scripts and styles: those that were asked for before the first card was painted, and those for later. */
 export function assets() {
-  const files = performance.getEntriesByType('resource').filter((file) => /\.(js|css|mjs)(\?|$)/.test(new URL(file.name).pathname));
-  return { bytes: files.reduce((sum, file) => sum + file.encodedBodySize, 0), files: files.map((file) => [new URL(file.name).pathname, file.encodedBodySize]) };
+  const files = performance.getEntriesByType('resource').filter((file) => /\.(js|css)(\?|$)/.test(new URL(file.name).pathname));
+  const sum = (part) => part.reduce((sum, file) => sum + file.encodedBodySize, 0);
+  const isFirst = (file) => file.startTime < globalThis.bench.shown_ms;
+  return { bytes: sum(files.filter(isFirst)), later: sum(files.filter((file) => !isFirst(file))), n: files.filter(isFirst).length };
 }

@@ -1,4 +1,5 @@
-//! The sample boards of the demo, made by people of Northquay the way anybody makes one: every answer as proposed.
+//! The sample boards of the demo, made by people of Northquay the way anybody makes one: every answer as proposed, with the
+//! train's milestones and days off typed in.
 //!
 //! The first is written live and is left as a day leaves it: a conflict, a refusal, an edit that waits for a token. The second
 //! plans on hold, with moves of three people that nobody has published yet.
@@ -6,6 +7,8 @@
 use anyhow::Context;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::ToSpan;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -18,6 +21,33 @@ pub(super) const LIVE: &str = "PI 26.4 Harbour platform";
 /// The board that plans first.
 const HOLD: &str = "PI 26.4 what if";
 
+/// Milestones: name, column, and how many days into it.
+const MILESTONES: [(&str, &str, i64, bool); 3] = [
+    ("Gate pilot", "Sprint 42", 9, false),
+    ("Go-live", "Sprint 44", 4, true),
+    ("PI review", "IP sprint", 9, false),
+];
+/// What a team can take on where people are away: team, column, points.
+const AWAY: [(&str, &str, i64); 17] = [
+    ("Quay", "Sprint 43", 22),
+    ("Quay", "IP sprint", 12),
+    ("Manifest", "Sprint 43", 24),
+    ("Manifest", "IP sprint", 14),
+    ("Customs", "Sprint 41", 20),
+    ("Customs", "Sprint 42", 22),
+    ("Customs", "Sprint 43", 20),
+    ("Customs", "Sprint 44", 22),
+    ("Customs", "IP sprint", 10),
+    ("Beacon", "Sprint 43", 18),
+    ("Beacon", "IP sprint", 10),
+    ("Tideway", "IP sprint", 10),
+    ("Dockside", "Sprint 43", 16),
+    ("Dockside", "IP sprint", 8),
+    ("Ledger", "IP sprint", 8),
+    ("Relay", "Sprint 43", 18),
+    ("Relay", "IP sprint", 10),
+];
+
 /// A board as it was made.
 pub(super) struct Board {
     /// Its number.
@@ -26,11 +56,12 @@ pub(super) struct Board {
 }
 
 impl Northquay<'_> {
-    /// Makes a board of everything that is proposed, and waits until its cards are there.
+    /// Makes a board of what is proposed and typed in, and waits until its cards are there.
     pub(super) async fn make_board(&self, name: &str, write_mode: &str) -> anyhow::Result<Board> {
         let asked = json!({"connection_id": self.connection});
         let proposal = self.ask(ENGINEER, "POST", "/api/boards/proposal", asked).await?;
-        let set_up = proposal["set_up"].clone();
+        let mut set_up = proposal["set_up"].clone();
+        type_in(&mut set_up)?;
         let board = json!({
             "id": Uuid::now_v7(),
             "name": name,
@@ -143,6 +174,30 @@ impl Northquay<'_> {
         self.ask(who, "POST", &format!("{path}/acts"), acts).await?;
         Ok(())
     }
+}
+
+/// Adds what nobody can read from Azure DevOps.
+fn type_in(set_up: &mut Value) -> anyhow::Result<()> {
+    let named = |rows: &Value, name: &str| -> anyhow::Result<Value> {
+        let rows = rows.as_array().context("a set-up has rows and columns")?;
+        let row = rows.iter().find(|row| row["name"] == name);
+        Ok(row.with_context(|| format!("{name} is proposed"))?.clone())
+    };
+    let mut milestones = Vec::new();
+    for (name, column, n_days, is_hard) in MILESTONES {
+        let start: Date = text(&named(&set_up["columns"], column)?["start_on"])?.parse()?;
+        let on = start.checked_add(n_days.days())?;
+        milestones.push(json!({"id": Uuid::now_v7(), "name": name, "on": on.to_string(), "is_hard": is_hard}));
+    }
+    let mut overrides = Vec::new();
+    for (team, column, capacity) in AWAY {
+        let team = named(&set_up["teams"], team)?["id"].clone();
+        let column = named(&set_up["columns"], column)?["id"].clone();
+        overrides.push(json!({"team_id": team, "column_id": column, "capacity": capacity}));
+    }
+    set_up["milestones"] = Value::Array(milestones);
+    set_up["capacity"]["overrides"] = Value::Array(overrides);
+    Ok(())
 }
 
 impl Board {

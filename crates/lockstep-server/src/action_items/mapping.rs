@@ -144,6 +144,22 @@ pub fn told(name: &FieldName) -> Option<(&'static str, &'static str)> {
         .map(|(_, what, label)| (what, label))
 }
 
+/// A reference name as people read it where nobody has a better word: `Story Points` of
+/// `Microsoft.VSTS.Scheduling.StoryPoints`.
+pub fn spelled(name: &FieldName) -> String {
+    let own = name.as_str().rsplit('.').next().unwrap_or_default();
+    let mut words = String::with_capacity(own.len() + 4);
+    let mut is_after_small = false;
+    for letter in own.chars() {
+        if letter.is_uppercase() && is_after_small {
+            words.push(' ');
+        }
+        is_after_small = letter.is_lowercase() || letter.is_numeric();
+        words.push(letter);
+    }
+    words
+}
+
 /// A value of a work item's field as people read it; `None` for an empty one.
 pub fn shown(name: &FieldName, value: &Value) -> Option<String> {
     let text = match name.as_str() {
@@ -314,5 +330,9 @@ mod tests {
         );
         assert_eq!(told(&FieldName::from(field::TITLE)), Some(("title", "Title")));
         assert_eq!(told(&FieldName::from(field::CHANGED_DATE)), None);
+        let spelled = |name: &str| super::spelled(&FieldName::from(name));
+        assert_eq!(spelled("Microsoft.VSTS.Scheduling.StoryPoints"), "Story Points");
+        assert_eq!(spelled("Custom.RTEReview2Done"), "RTEReview2 Done");
+        assert_eq!(spelled("Plain"), "Plain");
     }
 }

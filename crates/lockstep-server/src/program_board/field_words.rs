@@ -38,7 +38,7 @@ impl<'a> FieldWords<'a> {
             }
             _ => match mapping::told(name) {
                 Some(told) => told,
-                None => return (name.to_string(), name.to_string()),
+                None => return (name.to_string(), mapping::spelled(name)),
             },
         };
         (what.to_owned(), label.to_owned())

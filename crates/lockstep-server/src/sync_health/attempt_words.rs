@@ -2,7 +2,7 @@
 
 use lockstep_sync::edit::AttemptKind;
 
-use crate::action_items::mapping::FieldNames;
+use crate::action_items::mapping::{self, FieldNames};
 use crate::store::attempts::AttemptRow;
 
 /// What a request was to do: the fields it wrote, or the act.
@@ -16,7 +16,7 @@ pub fn what(attempt: &AttemptRow, names: &dyn FieldNames) -> String {
             let fields = body.fields.keys().map(|name| match names.told(name) {
                 Some((_, label)) => label,
                 None if name.as_str() == azdo::field::HISTORY => "Comment".to_owned(),
-                None => name.to_string(),
+                None => mapping::spelled(name),
             });
             let fields: Vec<String> = fields.collect();
             if fields.is_empty() {

@@ -130,9 +130,9 @@ describe("capacity and states in words", () => {
     const none = { ...five, teams: five.teams.map((team) => ({ ...team, velocity: null })) };
     expect(capacityWords(none, CHOICES).says).toMatch(/5 teams have no velocity yet\.$/);
   });
-  test("a field the server does not name keeps its reference name", () =>
+  test("a field the server does not name is spelled from its reference name", () =>
     expect(capacityWords({ ...five, unit: { field: "Custom.Size", name: "points" } }, null).says).toContain(
-      "Custom.Size",
+      "counts Size of",
     ));
   test("states are grouped by category, each once, without removed ones", () =>
     expect(stateGroups(five, CHOICES.types)).toEqual([

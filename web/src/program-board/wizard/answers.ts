@@ -70,10 +70,16 @@ export function shortName(name: string): string {
   return first && /^\p{Lu}{2,4}$/u.test(first) ? first : name;
 }
 
+/** `Story Points` of `Microsoft.VSTS.Scheduling.StoryPoints`. */
+export function spelled(reference_name: string): string {
+  const own = reference_name.slice(reference_name.lastIndexOf(".") + 1);
+  return own.replace(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})/gu, " ");
+}
+
 /** What is counted, and where capacity comes from. */
 export function capacityWords(set_up: SetUp, choices: Choices | null): { is: string; says: string } {
-  const field =
-    choices?.number_fields.find((one) => one.reference_name === set_up.unit.field)?.name ?? set_up.unit.field;
+  const known = choices?.number_fields.find((one) => one.reference_name === set_up.unit.field);
+  const field = known?.name ?? spelled(set_up.unit.field);
   const n_typed = set_up.capacity.overrides.length;
   const stories = set_up.levels.stories.length > 0 ? list(set_up.levels.stories) : "what has no stories";
   const typed = n_typed === 0 ? "" : ` ${plural(n_typed, "cell is", "cells are")} typed in.`;

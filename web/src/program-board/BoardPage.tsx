@@ -364,6 +364,7 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
   });
   useUndoKeys(acts.step, canEdit);
 
+  const n_draft_teams = useMemo(() => countDraftTeams(model.cards.values()), [model.cards]);
   const n_items = useMemo(() => countPlanned(placement.byKey.values()), [placement]);
   const n_shown = useMemo(() => countPlanned(rows.flatMap((row) => row.cells.flat())), [rows]);
   const moving = desk.moving ? tilesOf(desk.moving) : [];
@@ -450,6 +451,7 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
       />
       <Bars
         board={board}
+        n_draft_teams={n_draft_teams}
         news={state.news}
         onShowNews={() => {
           const first = state.news?.ids.find((id) => placement.tileOf.has(id));
@@ -584,6 +586,12 @@ function countPlanned(tiles: Iterable<Tile>): number {
   for (const tile of tiles)
     if (tile.kind === "card" && !tile.is_nested && tile.column >= 0 && tile.team >= 0) n += 1;
   return n;
+}
+
+function countDraftTeams(cards: Iterable<Card>): number {
+  const teams = new Set<number>();
+  for (const card of cards) if (card.sync === "draft" && card.team >= 0) teams.add(card.team);
+  return teams.size;
 }
 
 function NothingShown({

@@ -156,7 +156,7 @@ describe("the board", () => {
   test("says of each cell how full it is", () => {
     show();
     expect(
-      screen.getByRole("gridcell", { name: "Customs, Sprint 42, 3 cards, load 26 of 22, 4 over" }),
+      screen.getByRole("gridcell", { name: "Customs, Sprint 42, 3 cards, load 26 / 22, 4 over" }),
     ).toBeTruthy();
   });
   test("gives every cell its cards", () => {
@@ -181,7 +181,7 @@ describe("the board", () => {
   test("draws no curve on a phone and says it in words on the card", () => {
     show({ sprint: 1 });
     expect(document.querySelector("svg path[data-health]")).toBeNull();
-    expect(within(card(4090)).getByText("Needed by 4112 · same sprint")).toBeTruthy();
+    expect(card(4090).querySelector("[data-text='Needed by 4112 · same sprint']")).not.toBeNull();
   });
   test("keeps the title of every card in fit", () => {
     show({ density: "fit" });
@@ -215,8 +215,8 @@ describe("by keyboard", () => {
     const { user } = show();
     card(4122).focus();
     await user.keyboard(" {ArrowRight}");
-    expect(screen.getByRole("gridcell", { name: /^Quay, Sprint 43, .*load 21 of 22$/ })).toBeTruthy();
-    expect(screen.getByRole("gridcell", { name: /^Quay, Sprint 42, .*load 16 of 24$/ })).toBeTruthy();
+    expect(screen.getByRole("gridcell", { name: /^Quay, Sprint 43, .*load 21 \/ 22$/ })).toBeTruthy();
+    expect(screen.getByRole("gridcell", { name: /^Quay, Sprint 42, .*load 16 \/ 24$/ })).toBeTruthy();
   });
   test("Escape puts it back", async () => {
     const { user, does } = show();
@@ -298,7 +298,7 @@ describe("by pointer", () => {
   test("a click on how many stories are closed shows the stories, and does not open the feature", async () => {
     const onExpand = vi.fn();
     const { user, onOpen } = show({ onExpand });
-    await user.click(within(card(4102)).getByText("4/5"));
+    await user.click(card(4102).querySelector("[data-stories]") as Element);
     expect(onExpand).toHaveBeenCalledWith(uuid(4102));
     expect(onOpen).not.toHaveBeenCalled();
   });

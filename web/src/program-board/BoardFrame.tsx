@@ -10,7 +10,7 @@ import { isEndangered, type Dependency } from "./links";
 import type { LoadOf } from "./moves";
 import type { SetUp } from "./shapes";
 import { textWidth } from "./textWidth";
-import { dateAt, datesOf, loadWords, points } from "./words";
+import { dateAt, datesOf, loadName, points } from "./words";
 
 interface HeaderProps {
   layout: Layout;
@@ -290,7 +290,9 @@ interface CellProps {
 function CellView({ layout, row, column, cell, name, is_now }: CellProps) {
   const rect = cellRect(layout, row, column);
   const top = rect.y - (layout.rows[row]?.y ?? 0);
-  const { gutter, pad_top, load_h } = layout.metrics;
+  const { gutter, pad_top, load_h, pad_bottom } = layout.metrics;
+  // A target's room: the bar reaches up to where the cards of the row above end.
+  const reach = Math.min(9, pad_top + pad_bottom - 2);
   const n = cell.n_cards === 0 ? "no cards" : cell.n_cards === 1 ? "1 card" : `${cell.n_cards} cards`;
   return (
     <div
@@ -298,14 +300,20 @@ function CellView({ layout, row, column, cell, name, is_now }: CellProps) {
       style={{ left: rect.x, top, width: rect.w, height: rect.h }}
       role="gridcell"
       aria-colindex={column + 2}
-      aria-label={`${name}, ${n}, ${loadWords(cell.load)}`}
+      aria-label={`${name}, ${n}, ${loadName(cell.load)}`}
       aria-owns={cell.owns || undefined}
       data-now={is_now || undefined}
       data-over={cell.is_over || undefined}
     >
       <LoadBar
         load={cell.load}
-        style={{ left: gutter, right: gutter, top: pad_top, height: load_h - 1 }}
+        style={{
+          left: gutter,
+          right: gutter,
+          top: pad_top - reach,
+          height: load_h - 1 + reach,
+          paddingTop: reach,
+        }}
         tabIndex={cell.has_focus ? 0 : -1}
         data-load={`${row},${column}`}
       />
@@ -329,7 +337,7 @@ export function LoadBar({ load, ...rest }: LoadBarProps) {
       type="button"
       className={style.load}
       data-tone={tone}
-      aria-label={`${loadWords(load)}. Show how it comes about`}
+      aria-label={`${loadName(load)}. Show how it comes about`}
     >
       <span className={style.loadBar}>
         <i style={{ width: `${within}%` }} />

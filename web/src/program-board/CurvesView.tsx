@@ -34,11 +34,12 @@ export const CurvesView = memo(function CurvesView({
       height={bottom - top}
       viewBox={`0 ${top} ${width} ${bottom - top}`}
       aria-hidden
+      data-curves
     >
       {shown.map(({ key, path, health }) => (
         <g key={key} data-dim={dim(key)}>
           <path className={style.halo} d={path} />
-          <path data-health={health} d={path} />
+          <path data-health={health} data-curve={key} d={path} />
         </g>
       ))}
       {shown.map(({ key, health, start, tip, direction, sign }) => (

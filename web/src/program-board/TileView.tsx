@@ -95,6 +95,9 @@ export const TileView = memo(function TileView(props: TileProps) {
   );
 });
 
+// What a card says in letters is its number and its title, in this order, as its name does; what stands beside them is
+// written by the style sheet (WCAG 2.5.3). The name has all of it in words. The space keeps the two words apart.
+
 function Comfortable(props: TileShown & { lines: 1 | 2 }) {
   const { tile } = props;
   const { card } = tile;
@@ -104,28 +107,26 @@ function Comfortable(props: TileShown & { lines: 1 | 2 }) {
       <span className={style.head}>
         {isShadow ? (
           <>
-            <i className={style.team}>{(props.owner ?? "?").slice(0, 2)}</i>
-            <span>{card.number ?? "new"}</span>
-            {props.owner && props.is_away && <span className={style.of}>of {props.owner}</span>}
+            <Owner name={props.owner} />
+            <Number tile={tile} />
+            {props.owner && props.is_away && <span className={style.of} data-text={`of ${props.owner}`} />}
           </>
         ) : (
           <>
             <Use name={props.icon} colour={props.colour} className={style.icon} />
-            <span>{card.number ?? "new"}</span>
+            <Number tile={tile} />
             <Glyph category={tile.category} />
             {tile.n_stories > 0 && (
               <span
                 className={`${style.count} ${style.stories}`}
                 data-stories={tile.card.id}
                 title="Show its stories (E)"
-              >
-                {tile.n_closed}/{tile.n_stories}
-              </span>
+                data-text={`${tile.n_closed}/${tile.n_stories}`}
+              />
             )}
             {props.n_ok > 0 && (
-              <span className={style.links}>
+              <span className={style.links} data-text={props.n_ok}>
                 <Use name="link" size={12} />
-                {props.n_ok}
               </span>
             )}
           </>
@@ -133,16 +134,15 @@ function Comfortable(props: TileShown & { lines: 1 | 2 }) {
         <span className={style.right}>
           <Sync sync={props.sync} />
           {!isShadow && <Who2 initials={props.initials} />}
-          <b className={style.points}>{points(tile.points)}</b>
+          <Points tile={tile} />
         </span>
       </span>
-      <span className={props.lines === 2 ? style.title2 : style.title}>{card.title}</span>
+      <span className={props.lines === 2 ? style.title2 : style.title}>{` ${card.title}`}</span>
       {props.chips !== "" && (
         <span className={style.chips}>
           {props.chips.split("\n").map((chip) => (
-            <span key={chip} data-bad={chip.includes("wrong order") || undefined}>
+            <span key={chip} data-text={chip} data-bad={chip.includes("wrong order") || undefined}>
               <Use name="link" size={12} />
-              {chip}
             </span>
           ))}
         </span>
@@ -157,13 +157,13 @@ function Compact(props: TileShown) {
   const isShadow = tile.kind === "shadow";
   return (
     <>
-      {isShadow && <i className={style.team}>{(props.owner ?? "?").slice(0, 2)}</i>}
-      <span className={style.number}>{tile.card.number ?? "new"}</span>
+      {isShadow && <Owner name={props.owner} />}
+      <Number tile={tile} />
       {!isShadow && <Glyph category={tile.category} />}
-      <span className={style.title}>{tile.card.title}</span>
+      <span className={style.title}>{` ${tile.card.title}`}</span>
       <Sync sync={props.sync} />
       {!isShadow && <Who2 initials={props.initials} />}
-      <b className={style.points}>{points(tile.points)}</b>
+      <Points tile={tile} />
       {!isShadow && tile.n_stories > 0 && <Bar tile={tile} />}
     </>
   );
@@ -173,13 +173,27 @@ function Fit(props: TileShown) {
   const { tile } = props;
   return (
     <>
-      {tile.kind === "shadow" && <i className={style.team}>{(props.owner ?? "?").slice(0, 2)}</i>}
-      <span className={style.number}>{tile.card.number ?? "new"}</span>
-      <span className={style.title}>{tile.card.title}</span>
+      {tile.kind === "shadow" && <Owner name={props.owner} />}
+      <Number tile={tile} />
+      <span className={style.title}>{` ${tile.card.title}`}</span>
       <Sync sync={props.sync} />
-      <b className={style.points}>{points(tile.points)}</b>
+      <Points tile={tile} />
     </>
   );
+}
+
+function Owner({ name }: { name: string | null }) {
+  return <i className={style.team} data-text={(name ?? "?").slice(0, 2)} />;
+}
+
+function Number({ tile }: { tile: Tile }) {
+  const { number } = tile.card;
+  if (number === null) return <span className={style.number} data-text="new" />;
+  return <span className={style.number}>{number}</span>;
+}
+
+function Points({ tile }: { tile: Tile }) {
+  return <b className={style.points} data-text={points(tile.points)} />;
 }
 
 function Bar({ tile }: { tile: Tile }) {
@@ -205,17 +219,15 @@ export function Sync({ sync }: { sync: CardSync }) {
 
 function Who2({ initials }: { initials: string | null }) {
   return (
-    <span className={style.avatar} data-nobody={initials === null || undefined}>
-      {initials}
-    </span>
+    <span
+      className={style.avatar}
+      data-nobody={initials === null || undefined}
+      data-text={initials ?? undefined}
+    />
   );
 }
 
 function Who({ who }: { who: string }) {
   const [initials, , ...name] = who.split(" ");
-  return (
-    <span className={style.who} title={`${name.join(" ")} is here`}>
-      {initials}
-    </span>
-  );
+  return <span className={style.who} title={`${name.join(" ")} is here`} data-text={initials} />;
 }

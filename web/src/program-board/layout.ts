@@ -8,6 +8,8 @@ export type Density = "comfortable" | "compact" | "fit";
 /** The sizes of one density; the style sheet draws what these numbers promise. */
 export interface Metrics {
   head_h: number;
+  /** Between the header and the first row, so that the header hides nothing of a target in it. */
+  lead: number;
   column_min: number;
   gutter: number;
   pad_top: number;
@@ -33,6 +35,7 @@ export interface Metrics {
 
 const COMFORTABLE: Metrics = {
   head_h: 50,
+  lead: 0,
   column_min: 168,
   gutter: 13,
   pad_top: 8,
@@ -65,7 +68,8 @@ export const METRICS: Record<Density, Metrics> = {
   },
   fit: {
     ...COMFORTABLE,
-    head_h: 46,
+    head_h: 45,
+    lead: 3,
     gutter: 9,
     pad_top: 3,
     load_h: 13,
@@ -165,7 +169,7 @@ export function layOut(wanted: Wanted): Layout {
   const boxes: RowBox[] = [];
   const cells: Box[][] = [];
   const byKey = new Map<string, Box>();
-  let y = metrics.head_h;
+  let y = metrics.head_h + metrics.lead;
   rows.forEach((row, r) => {
     const h = heights[r] ?? 0;
     boxes.push({ key: row.key, y, h });
@@ -245,7 +249,7 @@ function rowHeight(
 }
 
 function stretch(heights: number[], metrics: Metrics, view_h: number): void {
-  const left = view_h - metrics.head_h - heights.reduce((sum, h) => sum + h, 0);
+  const left = view_h - metrics.head_h - metrics.lead - heights.reduce((sum, h) => sum + h, 0);
   if (!metrics.stretches || heights.length === 0 || left <= 0) return;
   const each = Math.floor(left / heights.length);
   const rest = left - each * heights.length;

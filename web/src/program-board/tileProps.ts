@@ -58,7 +58,7 @@ function described(world: TileWorld, tile: Tile): TileShown {
     id: domId(tile.key),
     tile,
     look: lookOf(world, tile),
-    label: tileName(model, tile, links, sync),
+    label: tileName(model, tile, links, sync) + (who ? `, ${who.name} is here` : ""),
     icon: look.icon,
     colour: look.colour,
     initials: card.assignee

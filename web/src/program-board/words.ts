@@ -41,6 +41,12 @@ export function loadWords(load: LoadOf): string {
   return load.over > 0 ? `${base}, ${points(load.over)} over` : base;
 }
 
+/** `load 26 / 20, 6 over`: a name that holds what its bar shows, so that it can be spoken to. */
+export function loadName(load: LoadOf): string {
+  const base = `load ${points(load.load)}${load.capacity === null ? "" : ` / ${points(load.capacity)}`}`;
+  return load.over > 0 ? `${base}, ${points(load.over)} over` : base;
+}
+
 /** `4112, Customs, Sprint 43, load 26 of 20, 6 over.` */
 export function carryWords(model: Model, placement: Placement, tile: Tile, to: Place): string {
   const load = loadAfter(model, placement, [tile], to);

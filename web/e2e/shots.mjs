@@ -1,9 +1,11 @@
 // Pictures of every page, in three widths and both themes, of a server with sample data: `cargo xtask shots`.
 //
-// LOCKSTEP_URL names the server, LOCKSTEP_SHOTS the folder, LOCKSTEP_CHROMIUM the browser.
+// LOCKSTEP_URL names the server, LOCKSTEP_SHOTS the folder, LOCKSTEP_CHROMIUM the browser. For a shorter round,
+// LOCKSTEP_SHOTS_ONLY is a pattern that `name-width-theme` has to match; then the folder keeps its other pictures.
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { newVisitor, openBrowser } from "./browser.mjs";
+import { pages, signIn, visit } from "./pages.mjs";
 
 const WIDTHS = [
   { width: 1440, height: 900 },
@@ -11,38 +13,15 @@ const WIDTHS = [
   { width: 390, height: 844 },
 ];
 const THEMES = ["light", "dark"];
+const PHONE_PX = 640;
 
 const url = process.env.LOCKSTEP_URL;
 const folder = process.env.LOCKSTEP_SHOTS;
 if (!url || !folder) throw new Error("LOCKSTEP_URL and LOCKSTEP_SHOTS must be set");
-
-/** One picture each: its name, its address, and what is done there first. */
-function pages({ connection, item, decision }) {
-  const dialog = (page) => page.getByRole("dialog").waitFor();
-  const all = [
-    { name: "action-items", path: "/action-items" },
-    { name: "action-items-board", path: "/action-items?view=board" },
-    { name: "action-items-create", path: "/action-items?create=one", act: dialog },
-    { name: "action-items-lines", path: "/action-items?create=lines", act: dialog },
-    { name: "action-items-bin", path: "/action-items/bin" },
-    { name: "sync-health", path: "/sync" },
-    { name: "connections", path: "/connections" },
-    { name: "connection-add", path: "/connections?add=true", act: dialog },
-    { name: "people", path: "/people" },
-    { name: "profile", path: "/profile" },
-    { name: "profile-credentials", path: "/profile/credentials" },
-    { name: "profile-sessions", path: "/profile/sessions" },
-    { name: "profile-display", path: "/profile/display" },
-    { name: "not-found", path: "/there-is-no-such-page" },
-  ];
-  if (connection) all.push({ name: "connection", path: `/connections/${connection}` });
-  if (item) all.push({ name: "action-item", path: `/action-items?item=${item}` });
-  if (decision) all.push({ name: "action-item-decision", path: `/action-items?item=${decision}` });
-  return all;
-}
+const only = process.env.LOCKSTEP_SHOTS_ONLY ? new RegExp(process.env.LOCKSTEP_SHOTS_ONLY) : null;
 
 async function main() {
-  await rm(folder, { recursive: true, force: true });
+  if (!only) await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const browser = await openBrowser();
   const complaints = [];
@@ -60,46 +39,33 @@ async function main() {
 
 async function shoot(browser, viewport, colorScheme) {
   const { context, page, complaints } = await newVisitor(browser, { viewport, colorScheme, reducedMotion: "reduce" });
+  const fileOf = (name) => `${name}-${viewport.width}-${colorScheme}.png`;
+  const isWanted = (name) => !only || only.test(fileOf(name));
   const take = async (name) => {
     await page.evaluate(() => document.fonts.ready);
-    await page.screenshot({ path: join(folder, `${name}-${viewport.width}-${colorScheme}.png`) });
+    await page.screenshot({ path: join(folder, fileOf(name)) });
   };
-  await visit(page, "/");
-  await take("sign-in");
-  const data = await signIn(context);
-  for (const { name, path, act } of pages(data)) {
-    await visit(page, path);
-    if (act) await act(page);
+  if (isWanted("sign-in")) {
+    await visit(page, url, "/");
+    await take("sign-in");
+  }
+  const world = await signIn(context, url);
+  for (const { name, path, act, on } of pages(world)) {
+    if (!isWanted(name) || (on && viewport.width <= PHONE_PX)) continue;
+    await visit(page, url, path);
+    try {
+      await act?.(page);
+    } catch (error) {
+      complaints.push(`${fileOf(name)}: ${String(error).split("\n")[0]}`);
+    }
     await take(name);
   }
-  await page.goto(data.azureDevOps);
-  await take("simulated-azure-devops");
+  if (isWanted("simulated-azure-devops")) {
+    await page.goto(world.azureDevOps);
+    await take("simulated-azure-devops");
+  }
   await context.close();
   return complaints;
-}
-
-/** A page is drawn when nothing more is asked of the server; its stream of changes never ends and does not count. */
-async function visit(page, path) {
-  await page.goto(new URL(path, url).href);
-  await page.locator("main, [role=main]").first().waitFor();
-  await page.locator("[aria-busy=true], [data-skeleton]").waitFor({ state: "detached" }).catch(() => {});
-  await page.waitForTimeout(300);
-}
-
-/** Becomes the demo's admin; says which of its things to look at. */
-async function signIn(context) {
-  const ask = async (path) => (await context.request.get(new URL(path, url).href)).json();
-  const { demo } = await ask("/api/session");
-  const admin = demo.people.find((person) => person.role === "company_admin") ?? demo.people[0];
-  await context.request.post(new URL("/api/demo/person", url).href, { data: { member_id: admin.id } });
-  const { items } = await ask("/api/action-items?bin=false");
-  const connections = await ask("/api/connections");
-  return {
-    azureDevOps: demo.azure_devops_url,
-    connection: connections[0]?.id,
-    item: items.find((item) => item.work_item && item.sync.state === "in_lockstep")?.id ?? items[0]?.id,
-    decision: items.find((item) => ["conflict", "refused"].includes(item.sync.state))?.id,
-  };
 }
 
 await main();

@@ -298,6 +298,18 @@ pub const TABLE: &[(&str, &str, Rule)] = &[
     ("POST", "/api/boards/{id}/publish/try", Rule::May(Act::EditBoards)),
     ("POST", "/api/boards/{id}/publish/stop", Rule::May(Act::EditBoards)),
     ("POST", "/api/boards/{id}/discard", Rule::May(Act::EditBoards)),
+    ("POST", "/api/boards/{id}/export", Rule::May(Act::ViewBoards)),
+    ("GET", "/api/boards/{id}/filters", Rule::May(Act::ViewBoards)),
+    ("POST", "/api/boards/{id}/filters", Rule::May(Act::EditBoards)),
+    (
+        "DELETE",
+        "/api/boards/{id}/filters/{filter}",
+        Rule::May(Act::EditBoards),
+    ),
+    ("GET", "/api/boards/{id}/links", Rule::May(Act::ManageBoards)),
+    ("POST", "/api/boards/{id}/links", Rule::May(Act::ManageBoards)),
+    ("DELETE", "/api/boards/{id}/links/{link}", Rule::May(Act::ManageBoards)),
+    ("GET", "/api/shared/board", Rule::OwnSecret),
     // Sync
     ("GET", "/api/sync", Rule::May(Act::ViewSync)),
     ("POST", "/api/edits/{id}/decide", Rule::May(Act::DecideEdits)),

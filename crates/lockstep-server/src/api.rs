@@ -242,6 +242,7 @@ async fn observe(request: Request, next: Next) -> Response {
 
 async fn secure_headers(request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/api/");
+    let is_shared = request.uri().path() == "/shared" || request.uri().path().starts_with("/api/shared/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [
@@ -257,6 +258,13 @@ async fn secure_headers(request: Request, next: Next) -> Response {
         ),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if is_shared {
+        // Whoever has a link may look; a search engine that came across one may not tell others.
+        headers.insert(
+            HeaderName::from_static("x-robots-tag"),
+            HeaderValue::from_static("none"),
+        );
     }
     if is_api && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -280,6 +280,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/boards/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A board as a table: its cards as CSV, or cards, dependencies and load as a workbook. */
+        post: operations["boards_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boards/{id}/filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The quick filters of a board that everybody on it sees. */
+        get: operations["boards_filters"];
+        put?: never;
+        /** Keeps a quick filter for everybody on a board. */
+        post: operations["boards_filters_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boards/{id}/filters/{filter}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a quick filter of a board, for everybody. */
+        delete: operations["boards_filters_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/boards/{id}/leaving": {
         parameters: {
             query?: never;
@@ -314,6 +366,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/boards/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The links of a board, the newest first, ended ones among them. */
+        get: operations["boards_links"];
+        put?: never;
+        /** Makes a link that shows a board to whoever has it. */
+        post: operations["boards_links_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boards/{id}/links/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a link: whoever has the page open sees nothing more. */
+        delete: operations["boards_links_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/boards/{id}/presence": {
         parameters: {
             query?: never;
@@ -323,7 +410,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Says that the one who asks has the board open; again every 20 seconds. */
+        /** Says that the one who asks has the board open; again every 20 seconds. Others see it unless they don't want to be seen. */
         post: operations["boards_presence"];
         delete?: never;
         options?: never;
@@ -845,6 +932,23 @@ export interface paths {
         put?: never;
         /** Makes the company and its first administrator, who is signed in at once. Closed for ever afterwards. */
         post: operations["company_set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The board that a link shows. The link's secret comes as `Authorization: Bearer`, so that it is in no address. */
+        get: operations["shared_board"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1478,6 +1582,70 @@ export interface components {
             /** @description Its name. */
             name: string;
         };
+        /** @description A quick filter of a board. */
+        BoardQuickFilter: {
+            /** @description What it leaves. */
+            filter: components["schemas"]["BoardQuickFilterValues"];
+            /**
+             * Format: uuid
+             * @description Its number.
+             */
+            id: string;
+            /** @description Who made it. */
+            made_by: string;
+            /** @description Whether the one who asks may remove it. */
+            may_remove: boolean;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description What a quick filter leaves of a board; an empty list leaves everything. */
+        BoardQuickFilterValues: {
+            /**
+             * @description Whether rows are types instead of teams.
+             * @default false
+             */
+            by_type: boolean;
+            /**
+             * @description How dependencies stand.
+             * @default []
+             */
+            deps: components["schemas"]["DependencyHealth"][];
+            /**
+             * @description Assignees by name; the empty name is nobody.
+             * @default []
+             */
+            people: string[];
+            /**
+             * @description Only what needs a person.
+             * @default false
+             */
+            problems: boolean;
+            /**
+             * @description What states mean.
+             * @default []
+             */
+            states: components["schemas"]["CardStateCategory"][];
+            /**
+             * @description How cards stand with Azure DevOps.
+             * @default []
+             */
+            sync: components["schemas"]["CardSyncGroup"][];
+            /**
+             * @description Tags.
+             * @default []
+             */
+            tags: string[];
+            /**
+             * @description Teams, by their numbers on the board.
+             * @default []
+             */
+            teams: string[];
+            /**
+             * @description Work item types.
+             * @default []
+             */
+            types: string[];
+        };
         /** @description Where cards come from. */
         BoardScope: {
             /** @enum {string} */
@@ -1670,6 +1838,11 @@ export interface components {
          * @enum {string}
          */
         CardSync: "in_step" | "waiting" | "draft" | "conflict" | "refused" | "needs_token" | "out_of_sight" | "deleted_there" | "held";
+        /**
+         * @description How a card stands with Azure DevOps, in three groups.
+         * @enum {string}
+         */
+        CardSyncGroup: "in_step" | "waiting" | "decision";
         /** @description A field and its value. */
         CardValue: {
             /** @enum {string} */
@@ -2031,6 +2204,11 @@ export interface components {
             /** @description What the person is. */
             role: components["schemas"]["Role"];
         };
+        /**
+         * @description How a dependency stands.
+         * @enum {string}
+         */
+        DependencyHealth: "ok" | "risk" | "bad" | "stub";
         /** @description A link type that says that one work item waits for another. */
         DependencyLink: {
             /** @description Reference name of the end of the one who gives. */
@@ -2103,6 +2281,7 @@ export interface components {
         };
         /** @description What of one's own to change; what is missing stays. */
         EditMe: {
+            has_presence?: boolean | null;
             has_single_keys?: boolean | null;
             name?: string | null;
             theme?: components["schemas"]["Theme"] | null;
@@ -2113,6 +2292,18 @@ export interface components {
             name?: string | null;
             role?: components["schemas"]["Role"] | null;
         };
+        /** @description What to export. */
+        ExportBoard: {
+            /** @description The cards that the browser's filter leaves; all of them without one. Those that are not on the board are passed over. */
+            cards?: string[] | null;
+            /** @description As what. */
+            format: components["schemas"]["ExportFormat"];
+        };
+        /**
+         * @description What a board is exported as.
+         * @enum {string}
+         */
+        ExportFormat: "csv" | "xlsx";
         /** @description One field that was at fault. */
         FieldProblem: {
             /** @description The field's name in the request. */
@@ -2292,6 +2483,33 @@ export interface components {
             /** @description As people say it: points, hours. */
             name: string;
         };
+        /** @description A link that was just made. */
+        MadeShareLink: {
+            /** @description The link. */
+            link: components["schemas"]["ShareLink"];
+            /** @description The page it opens, below this server's address. Told this once. */
+            path: string;
+        };
+        /** @description A quick filter to make. */
+        MakeQuickFilter: {
+            /** @description What it leaves. */
+            filter: components["schemas"]["BoardQuickFilterValues"];
+            /**
+             * Format: uuid
+             * @description The browser's own number for it: a repeated request makes one.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description A link to make. */
+        MakeShareLink: {
+            /**
+             * Format: int32
+             * @description How many days it holds: 1, 7, 30 or 90.
+             */
+            days: number;
+        };
         /** @description The member who is signed in. */
         Me: {
             /**
@@ -2301,6 +2519,8 @@ export interface components {
             avatar: number;
             /** @description As it was typed. */
             email: string;
+            /** @description Whether others on a board see that the member is there. */
+            has_presence: boolean;
             /** @description Whether single letters are short cuts. */
             has_single_keys: boolean;
             /**
@@ -2973,6 +3193,33 @@ export interface components {
             name: string;
             password: string;
         };
+        /** @description A link, as those who manage the board see it. What it opens is told once, when it is made. */
+        ShareLink: {
+            /**
+             * Format: int64
+             * @description When it ends by itself.
+             */
+            expires_us: number;
+            /**
+             * Format: uuid
+             * @description Its number, which opens nothing.
+             */
+            id: string;
+            /** @description Who made it. */
+            made_by: string;
+            /**
+             * Format: int64
+             * @description When.
+             */
+            made_us: number;
+            /** @description Whether it opens the board now. */
+            state: components["schemas"]["ShareLinkState"];
+        };
+        /**
+         * @description Whether a link opens the board.
+         * @enum {string}
+         */
+        ShareLinkState: "open" | "expired" | "ended" | "maker_may_not";
         /**
          * @description One of the two sides.
          * @enum {string}
@@ -4277,6 +4524,163 @@ export interface operations {
             };
         };
     };
+    boards_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportBoard"];
+            };
+        };
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_filters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardQuickFilter"][];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_filters_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeQuickFilter"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardQuickFilter"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The board has one of this name */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_filters_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                filter: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     boards_answer_leaving: {
         parameters: {
             query?: never;
@@ -4335,6 +4739,112 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LeftCard"][];
                 };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLink"][];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_links_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeShareLink"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeShareLink"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_links_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             404: {
                 headers: {
@@ -5676,6 +6186,58 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shared_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description The browser has it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such link */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link has ended */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -104,6 +104,8 @@ pub struct Me {
     pub theme: Theme,
     /// Whether single letters are short cuts.
     pub has_single_keys: bool,
+    /// Whether others on a board see that the member is there.
+    pub has_presence: bool,
     /// The acts the role includes, such as `connections.manage`.
     pub may: Vec<&'static str>,
 }
@@ -238,6 +240,7 @@ fn me(row: MemberRow) -> Me {
         avatar: row.avatar,
         theme: row.theme,
         has_single_keys: row.has_single_keys,
+        has_presence: row.has_presence,
         may: Act::ALL
             .into_iter()
             .filter(|act| row.role.may(*act))

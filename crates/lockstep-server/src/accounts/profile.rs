@@ -1,4 +1,4 @@
-//! What members change of themselves: name, theme, keys, password.
+//! What members change of themselves: name, theme, keys, whether others see where they are, password.
 
 use axum::Json;
 use axum::extract::State;
@@ -23,6 +23,7 @@ pub(super) struct EditMe {
     name: Option<String>,
     theme: Option<Theme>,
     has_single_keys: Option<bool>,
+    has_presence: Option<bool>,
 }
 
 /// Changes what members may change of themselves.
@@ -46,6 +47,8 @@ pub(super) async fn edit(
     row.name = name.unwrap_or(row.name);
     row.theme = input.theme.unwrap_or(row.theme);
     row.has_single_keys = input.has_single_keys.unwrap_or(row.has_single_keys);
+    row.has_presence = input.has_presence.unwrap_or(row.has_presence);
+    let is_unseen = !row.has_presence;
     tx.set_member_profile(&row).await?;
     if is_renamed {
         tx.audit(
@@ -61,6 +64,9 @@ pub(super) async fn edit(
         tx.number_change(member.company, Noun::Member, row.id).await?;
     }
     tx.commit().await?;
+    if is_unseen {
+        app.boards.presences.forget(member.id);
+    }
     Ok(Json(me(row)))
 }
 

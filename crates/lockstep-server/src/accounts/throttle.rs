@@ -1,4 +1,4 @@
-//! How often a password or the set-up code may be tried: per account and per address the tries come from.
+//! How often a password, the set-up code or a share link may be tried: per account and per address the tries come from.
 //!
 //! A right password starts its account afresh, so a person who mistyped a few times is not punished for the next day's
 //! sign-in. A network from which the account was entered rightly counts by itself, so strangers who guess elsewhere don't
@@ -8,7 +8,7 @@ use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -23,6 +23,9 @@ const N_KEYS_BEFORE_TIDYING: usize = 10_000;
 
 /// Networks remembered for each account.
 const N_NETWORKS_MAX: usize = 8;
+
+/// Wrong links are remembered this long, from the first one.
+const WRONG_LINKS_KEPT: Duration = Duration::from_secs(3600);
 
 /// What is counted by itself: the tries with one account since it was last entered rightly, from one known network or from
 /// all others together.
@@ -46,6 +49,7 @@ pub struct SignInThrottle {
     sources: DefaultKeyedRateLimiter<IpAddr>,
     /// One entry per account that somebody holds, so no stranger makes it grow.
     entered: Mutex<HashMap<[u8; 32], Entered>>,
+    wrong_links: WrongLinks,
     clock: DefaultClock,
 }
 
@@ -56,6 +60,10 @@ impl SignInThrottle {
             accounts: RateLimiter::keyed(quota(config.sign_in_burst, config.sign_in_per_hour)),
             sources: RateLimiter::keyed(quota(config.sign_in_source_burst, config.sign_in_source_per_hour)),
             entered: Mutex::default(),
+            wrong_links: WrongLinks {
+                n_max: config.sign_in_source_burst,
+                seen: Mutex::default(),
+            },
             clock: DefaultClock::default(),
         }
     }
@@ -104,9 +112,48 @@ impl SignInThrottle {
         entered.from.truncate(N_NETWORKS_MAX);
     }
 
+    /// Refuses whoever tried too many links that don't exist: from there, not even a right one opens anything.
+    pub fn may_try_link(&self, source: IpAddr) -> Result<(), ApiError> {
+        let wait = self.wrong_links.wait(network(source), Instant::now());
+        wait.map_or(Ok(()), |wait| Err(too_many_links(wait)))
+    }
+
+    /// Counts a link that doesn't exist.
+    pub fn was_wrong_link(&self, source: IpAddr) {
+        self.wrong_links.note(network(source), Instant::now());
+    }
+
     fn entered(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 32], Entered>> {
         // A panic elsewhere leaves a map that is still a map.
         self.entered.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Links that don't exist, by where they were tried from. Right ones cost nothing, as they are asked for every few seconds.
+struct WrongLinks {
+    n_max: u32,
+    seen: Mutex<HashMap<IpAddr, (u32, Instant)>>,
+}
+
+impl WrongLinks {
+    fn note(&self, source: IpAddr, now: Instant) {
+        let mut seen = self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if seen.len() > N_KEYS_BEFORE_TIDYING {
+            seen.retain(|_, (_, since)| now.duration_since(*since) < WRONG_LINKS_KEPT);
+        }
+        let (n, since) = seen.entry(source).or_insert((0, now));
+        if now.duration_since(*since) >= WRONG_LINKS_KEPT {
+            (*n, *since) = (0, now);
+        }
+        *n = n.saturating_add(1);
+    }
+
+    /// How long whoever is there has to wait.
+    fn wait(&self, source: IpAddr, now: Instant) -> Option<Duration> {
+        let seen = self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (n, since) = seen.get(&source)?;
+        let wait = WRONG_LINKS_KEPT.checked_sub(now.duration_since(*since))?;
+        (*n >= self.n_max).then_some(wait)
     }
 }
 
@@ -134,9 +181,17 @@ fn network(source: IpAddr) -> IpAddr {
 }
 
 fn too_many(wait: Duration) -> ApiError {
+    refused(wait, "Passwords are tried only so often, to keep guessing out.")
+}
+
+fn too_many_links(wait: Duration) -> ApiError {
+    refused(wait, "Links are tried only so often, to keep guessing out.")
+}
+
+fn refused(wait: Duration, detail: &str) -> ApiError {
     let seconds = wait.as_secs() + 1;
     Refusal::new(Kind::TooMany, "too_many_tries", "Too many tries")
-        .detail("Passwords are tried only so often, to keep guessing out.")
+        .detail(detail)
         .next_step(format!(
             "Wait {} and try again.",
             if seconds < 90 {
@@ -193,6 +248,24 @@ mod tests {
                 .is_err()
         );
         assert!(throttle.try_account("ada@example.org", address("203.0.113.1")).is_ok());
+    }
+
+    #[test]
+    fn links_that_do_not_exist_are_tried_only_so_often_and_right_ones_cost_nothing() {
+        let links = WrongLinks {
+            n_max: 2,
+            seen: Mutex::default(),
+        };
+        let (guesser, now) = (address("203.0.113.1"), Instant::now());
+        links.note(guesser, now);
+        assert_eq!(links.wait(guesser, now), None);
+        links.note(guesser, now);
+        assert_eq!(links.wait(guesser, now), Some(WRONG_LINKS_KEPT));
+        assert_eq!(links.wait(address("203.0.113.2"), now), None);
+        let later = now + WRONG_LINKS_KEPT + Duration::from_secs(1);
+        assert_eq!(links.wait(guesser, later), None);
+        links.note(guesser, later);
+        assert_eq!(links.wait(guesser, later), None, "counted afresh");
     }
 
     #[test]

@@ -69,7 +69,7 @@ pub struct HereIAm {
     item: Option<Uuid>,
 }
 
-/// Says that the one who asks has the board open; again every 20 seconds.
+/// Says that the one who asks has the board open; again every 20 seconds. Others see it unless they don't want to be seen.
 #[utoipa::path(post, path = "/api/boards/{id}/presence", operation_id = "boards_presence", tag = "boards",
     params(("id" = Uuid, Path)), request_body = HereIAm, responses(
     (status = 204), (status = 404, body = Problem, content_type = "application/problem+json"),
@@ -81,6 +81,9 @@ pub async fn presence(
     Body(here): Body<HereIAm>,
 ) -> Result<StatusCode, ApiError> {
     summary::look(&app, &member, id, |_view, _rights| ()).await?;
-    app.boards.presences.note(id, member.id, here.item, app.now_us());
+    let row = app.store.member(member.company, member.id).await?;
+    if row.is_some_and(|row| row.has_presence) {
+        app.boards.presences.note(id, member.id, here.item, app.now_us());
+    }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -12,6 +12,7 @@ pub mod boards;
 pub mod card_detail;
 pub mod changes;
 pub mod create;
+pub mod export;
 pub mod field_words;
 pub mod held;
 pub mod import;
@@ -22,6 +23,7 @@ pub mod import_write;
 pub mod left;
 pub mod nodes;
 pub mod place;
+pub mod placement;
 pub mod presence;
 pub mod preview;
 pub mod preview_answer;
@@ -35,6 +37,7 @@ pub mod publish;
 pub mod publish_review;
 pub mod publish_run;
 pub mod publish_write;
+pub mod quick_filters;
 pub mod rank;
 pub mod refusals;
 #[cfg(test)]
@@ -43,12 +46,15 @@ pub mod scope_answer;
 pub mod scope_pass;
 pub mod set_up;
 pub mod shapes;
+pub mod share_links;
+pub mod shared;
 pub mod snapshot;
 pub mod summary;
 pub mod view;
 pub mod views;
 pub mod wiql_check;
 
+use axum::extract::DefaultBodyLimit;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -71,6 +77,16 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(publish::try_drafts))
         .routes(routes!(publish::stop))
         .routes(routes!(publish::discard))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(export::export))
+                .layer(DefaultBodyLimit::max(export::BODY_BYTES_MAX)),
+        )
+        .routes(routes!(quick_filters::list, quick_filters::add))
+        .routes(routes!(quick_filters::remove))
+        .routes(routes!(share_links::list, share_links::make))
+        .routes(routes!(share_links::end))
+        .routes(routes!(shared::shared_board))
         .routes(routes!(create::create))
         .routes(routes!(scope_answer::answer))
         .routes(routes!(proposal::propose))

@@ -37,6 +37,12 @@ impl Presences {
         before.is_none_or(|before| before.item != item)
     }
 
+    /// Somebody does not want to be seen any more, wherever they are.
+    pub fn forget(&self, member: MemberId) {
+        let mut seen = self.0.lock().expect("nobody panics while holding it");
+        seen.retain(|(_, one), _| *one != member);
+    }
+
     /// Who is on a board now.
     pub fn on(&self, board: BoardId, people: &People, now_us: i64) -> Vec<BoardPresent> {
         let seen = self.0.lock().expect("nobody panics while holding it");
@@ -85,5 +91,15 @@ mod tests {
         assert_eq!((here.len(), here[0].initials.as_str(), here[0].item), (1, "ML", card));
         assert_eq!(presences.on(BOARD, &people(), 66_000_000), []);
         assert_eq!(presences.on(BoardId(Uuid::nil()), &people(), 20_000_000), []);
+    }
+
+    #[test]
+    fn somebody_who_does_not_want_to_be_seen_is_seen_nowhere() {
+        let presences = Presences::default();
+        for board in [BOARD, BoardId(Uuid::from_u128(7))] {
+            presences.note(board, MARA, None, 0);
+            presences.forget(MARA);
+            assert_eq!(presences.on(board, &people(), 1), []);
+        }
     }
 }

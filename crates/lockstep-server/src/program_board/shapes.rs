@@ -348,7 +348,7 @@ pub struct SnapshotState {
 }
 
 /// What a state means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CardStateCategory {
     /// Not begun.

@@ -83,7 +83,8 @@ pub async fn snapshot(
     Ok(answer(&packed, &headers))
 }
 
-fn answer(packed: &Packed, headers: &HeaderMap) -> Response {
+/// The packed board, or that the browser has it already.
+pub fn answer(packed: &Packed, headers: &HeaderMap) -> Response {
     let asked = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let is_known = asked.is_some_and(|asked| {
         let names = asked.split(',').map(|name| name.trim().trim_start_matches("W/"));
@@ -111,14 +112,24 @@ fn answer(packed: &Packed, headers: &HeaderMap) -> Response {
 }
 
 impl Packed {
-    fn is_of(&self, view: &BoardView, rights: BoardRights) -> bool {
+    /// What was packed at a version of the board, for whoever has these rights.
+    pub fn new(version: i64, rights: BoardRights, etag: HeaderValue, gzip: Bytes) -> Self {
+        Self {
+            version,
+            rights,
+            etag,
+            gzip,
+        }
+    }
+
+    /// Whether it is what these rights show of the board now.
+    pub fn is_of(&self, view: &BoardView, rights: BoardRights) -> bool {
         self.version == view.version && self.rights == rights
     }
 }
 
 fn pack(view: &BoardView, rights: BoardRights, snapshot: &Snapshot) -> Result<Packed, anyhow::Error> {
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
-    gzip.write_all(&serde_json::to_vec(snapshot)?)?;
+    let gzip = gzipped(&serde_json::to_vec(snapshot)?)?;
     let may = u8::from(rights.may_edit) + 2 * u8::from(rights.may_manage);
     // Loaded anew, what went before is not known; so that number is part of the name.
     let etag = format!("\"{}-{}-{}-{may}\"", view.row.id.simple(), view.version, view.since);
@@ -126,8 +137,15 @@ fn pack(view: &BoardView, rights: BoardRights, snapshot: &Snapshot) -> Result<Pa
         version: view.version,
         rights,
         etag: HeaderValue::from_str(&etag)?,
-        gzip: gzip.finish()?.into(),
+        gzip,
     })
+}
+
+/// Packed for the wire.
+pub fn gzipped(json: &[u8]) -> std::io::Result<Bytes> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    gzip.write_all(json)?;
+    Ok(gzip.finish()?.into())
 }
 
 fn unpacked(gzip: &[u8]) -> Vec<u8> {
@@ -264,7 +282,7 @@ pub fn whole(view: &BoardView, rights: BoardRights, types: &Types, titles: &Hash
 }
 
 /// What is known of a type: as the first of the board's projects has it that has it at all.
-fn info<'t>(view: &BoardView, types: &'t Types, name: &str) -> Option<&'t crate::action_items::types::TypeInfo> {
+pub fn info<'t>(view: &BoardView, types: &'t Types, name: &str) -> Option<&'t crate::action_items::types::TypeInfo> {
     let projects = super::nodes::projects_of(view.set_up());
     let names = projects
         .iter()

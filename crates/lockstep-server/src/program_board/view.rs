@@ -46,6 +46,8 @@ pub struct BoardView {
     pub frame_version: i64,
     /// Snapshots as they were packed last.
     pub packed: Vec<Packed>,
+    /// The same for those who have a link to it.
+    pub shared: Option<Packed>,
     names: Names,
     held: BTreeMap<ItemId, Held>,
     numbers: HashMap<i64, ItemId>,
@@ -100,6 +102,7 @@ impl BoardView {
             change,
             since: change,
             packed: Vec::new(),
+            shared: None,
             names: Names::default(),
             held: BTreeMap::new(),
             numbers: HashMap::new(),

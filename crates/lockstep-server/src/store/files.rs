@@ -1,9 +1,9 @@
 //! The list of store files with SQL; a file missing here would escape the test that prepares every statement.
 
 use super::{
-    Statement, action_items, attempts, audit, board_acts, board_items, boards, cards, changes, companies, connections,
-    credentials, cursors, edits, imports, members, nodes, notices, observations, publishes, readings, records,
-    sessions, webhooks, work_item_types, work_items,
+    Statement, action_items, attempts, audit, board_acts, board_filters, board_items, boards, cards, changes,
+    companies, connections, credentials, cursors, edits, imports, members, nodes, notices, observations, publishes,
+    readings, records, sessions, share_links, webhooks, work_item_types, work_items,
 };
 
 /// Every statement of every store file, with the file's name.
@@ -13,6 +13,7 @@ pub fn statements() -> Vec<(&'static str, &'static [Statement])> {
         ("attempts", attempts::ALL),
         ("audit", audit::ALL),
         ("board_acts", board_acts::ALL),
+        ("board_filters", board_filters::ALL),
         ("board_items", board_items::ALL),
         ("boards", boards::ALL),
         ("cards", cards::ALL),
@@ -31,6 +32,7 @@ pub fn statements() -> Vec<(&'static str, &'static [Statement])> {
         ("readings", readings::ALL),
         ("records", records::ALL),
         ("sessions", sessions::ALL),
+        ("share_links", share_links::ALL),
         ("webhooks", webhooks::ALL),
         ("work_item_types", work_item_types::ALL),
         ("work_items", work_items::ALL),

@@ -11,9 +11,9 @@ use crate::{db, run, sql, tx};
 sql! {
     INSERT = "insert into members (id, company_id, name, email, email_folded, role, password_hash, is_active, avatar, created_us)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    BY_ID = "select id, company_id, name, email, role, is_active, avatar, theme, has_single_keys, created_us
+    BY_ID = "select id, company_id, name, email, role, is_active, avatar, theme, has_single_keys, has_presence, created_us
         from members where company_id = $1 and id = $2";
-    OF_COMPANY = "select id, company_id, name, email, role, is_active, avatar, theme, has_single_keys, created_us
+    OF_COMPANY = "select id, company_id, name, email, role, is_active, avatar, theme, has_single_keys, has_presence, created_us
         from members where company_id = $1 order by created_us, id";
     SIGN_IN = "select id, company_id, password_hash, is_active from members where email_folded = $1";
     PASSWORD = "select password_hash from members where company_id = $1 and id = $2";
@@ -21,7 +21,8 @@ sql! {
     OTHER_ADMINS = "select count(*) from members
         where company_id = $1 and id <> $2 and role = 'company_admin' and is_active = $3";
     SET_RIGHTS = "update members set name = $3, role = $4, is_active = $5 where company_id = $1 and id = $2";
-    SET_PROFILE = "update members set name = $3, theme = $4, has_single_keys = $5 where company_id = $1 and id = $2";
+    SET_PROFILE = "update members set name = $3, theme = $4, has_single_keys = $5, has_presence = $6
+        where company_id = $1 and id = $2";
     SET_PASSWORD = "update members set password_hash = $3 where company_id = $1 and id = $2";
 }
 
@@ -48,6 +49,8 @@ pub struct MemberRow {
     pub theme: Theme,
     /// Whether single letters are short cuts.
     pub has_single_keys: bool,
+    /// Whether others on a board see that the member is there.
+    pub has_presence: bool,
     /// When the member was added.
     pub created_us: i64,
 }
@@ -186,6 +189,7 @@ impl Tx {
                 .bind(&member.name)
                 .bind(member.theme.as_str())
                 .bind(member.has_single_keys)
+                .bind(member.has_presence)
         )?;
         Ok(())
     }

@@ -239,6 +239,7 @@ impl Server {
         self.ask("POST", &format!("{own}/test"), Some(json!({}))).await;
         let hook_secret = self.hooks(&connection).await;
         self.plan(&connection).await;
+        let link_secret = self.share(&connection).await;
         self.ask(
             "PATCH",
             &format!("/api/connections/{connection}"),
@@ -285,6 +286,10 @@ impl Server {
             Secret {
                 name: "the webhook's secret",
                 text: hook_secret,
+            },
+            Secret {
+                name: "a share link's secret",
+                text: link_secret,
             },
             Secret {
                 name: "the password",
@@ -385,6 +390,34 @@ impl Server {
                 self.send("POST", &path, Some(body), &[("authorization", &authorization)])
                     .await,
             );
+        }
+        secret
+    }
+
+    /// A board is shared by a link, looked at and ended; half a link and one in the wrong place are tried.
+    async fn share(&self, connection: &str) -> String {
+        let (id, set_up) = (Uuid::now_v7(), crate::companies::a_set_up());
+        let board =
+            json!({"id": id, "name": "Shared", "connection_id": connection, "set_up": set_up, "write_mode": "hold"});
+        self.ask("POST", "/api/boards", Some(board)).await;
+        let links = format!("/api/boards/{id}/links");
+        // Told once, to whoever makes it.
+        let made = self.send("POST", &links, Some(json!({"days": 1})), &[]).await.1;
+        let path = made["path"].as_str().unwrap().to_owned();
+        let secret = path.strip_prefix("/shared#").unwrap().to_owned();
+        self.ask("GET", &path, None).await;
+        let link = format!("{links}/{}", made["link"]["id"].as_str().unwrap());
+        for _ in ["open", "ended"] {
+            for bearer in [
+                format!("Bearer {secret}"),
+                format!("Bearer {}", &secret[1..]),
+                secret.clone(),
+            ] {
+                let headers = [("authorization", bearer.as_str())];
+                self.say(self.send("GET", "/api/shared/board", None, &headers).await);
+            }
+            self.ask("GET", &links, None).await;
+            self.ask("DELETE", &link, None).await;
         }
         secret
     }

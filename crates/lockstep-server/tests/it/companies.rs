@@ -173,6 +173,31 @@ fn attempts_at_boards(ours: &Ours) -> Vec<(&'static str, &'static str, String, O
         get("/api/boards/{id}/left", "/left"),
         get("/api/boards/{id}/cards/{item}", &format!("/cards/{item}")),
         get("/api/boards/{id}/publish", "/publish"),
+        post(
+            "/api/boards/{id}/export",
+            "/export",
+            json!({"format": "csv", "cards": null}),
+        ),
+        get("/api/boards/{id}/filters", "/filters"),
+        post(
+            "/api/boards/{id}/filters",
+            "/filters",
+            json!({"id": fresh(), "name": "Mine", "filter": {"problems": true}}),
+        ),
+        (
+            "DELETE",
+            "/api/boards/{id}/filters/{filter}",
+            of_board(&format!("/filters/{}", fresh())),
+            None,
+        ),
+        get("/api/boards/{id}/links", "/links"),
+        post("/api/boards/{id}/links", "/links", json!({"days": 1})),
+        (
+            "DELETE",
+            "/api/boards/{id}/links/{link}",
+            of_board(&format!("/links/{}", ours.link)),
+            None,
+        ),
         post("/api/boards/{id}/acts", "/acts", json!({"id": fresh(), "acts": rename})),
         post("/api/boards/{id}/undo", "/undo", json!({"id": fresh()})),
         post("/api/boards/{id}/redo", "/redo", json!({"id": fresh()})),
@@ -202,10 +227,11 @@ struct Ours {
     item: String,
     edit: String,
     board: String,
+    link: String,
 }
 
 /// A board of one team and one sprint.
-fn a_set_up() -> Value {
+pub fn a_set_up() -> Value {
     json!({
         "scope": {"kind": "areas", "projects": [{"id": "p1", "name": "Harbour"}]},
         "pi": null,
@@ -237,6 +263,10 @@ async fn ours(admin: &Browser, organization_url: &str, token: &str) -> Ours {
     let input = json!({"id": board, "name": "Program board", "connection_id": connection["id"], "set_up": a_set_up(),
         "write_mode": "hold"});
     admin.post("/api/boards", input).await.expect(201);
+    let link = admin
+        .post(&format!("/api/boards/{board}/links"), json!({"days": 1}))
+        .await
+        .expect(201);
     let sessions = admin.get("/api/sessions").await.expect(200);
     Ours {
         member: admin.my_id().await,
@@ -246,6 +276,7 @@ async fn ours(admin: &Browser, organization_url: &str, token: &str) -> Ours {
         item,
         edit,
         board,
+        link: link["link"]["id"].as_str().unwrap().to_owned(),
     }
 }
 
@@ -260,6 +291,7 @@ fn every_operation_with_an_id_is_tried_by_a_stranger() {
         item: none(),
         edit: none(),
         board: none(),
+        link: none(),
     };
     let tried: Vec<_> = attempts(&ours)
         .into_iter()

@@ -6,6 +6,7 @@ mod action_items;
 mod board_import;
 mod board_making;
 mod board_publish;
+mod board_sharing;
 mod board_view;
 mod canary;
 mod command;

@@ -27,6 +27,9 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
+/** The same for a drawing outside of the page. */
+export const iconPath = (name: IconName): string => PATHS[name];
+
 interface UseProps {
   name: IconName;
   size?: number;

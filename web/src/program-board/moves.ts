@@ -1,5 +1,6 @@
 // Dragging, keys and "Move to…" all end in the same act; here is which, and what it would do to the load. Pure.
 import { movedBy } from "./apply";
+import type { BoardRow } from "./filters";
 import { levelOf, type Model } from "./model";
 import { capacityOf, cellIndex, toneOf, type LoadTone, type Placement, type Tile } from "./placement";
 import type { Act } from "./shapes";
@@ -64,6 +65,19 @@ export function loadOf(model: Model, placement: Placement, team: number, column:
   const capacity = capacityOf(model.frame.set_up, team, column)?.capacity ?? null;
   const over = capacity !== null && load > capacity ? load - capacity : 0;
   return { load, capacity, over, tone: toneOf(load, capacity) };
+}
+
+/** The load of a cell as its row counts it: of a team against its capacity, of a type the sum of its cards. */
+export function loadOfRow(
+  model: Model,
+  placement: Placement,
+  row: Pick<BoardRow, "type" | "team" | "cells"> | undefined,
+  column: number,
+  extra = 0,
+): LoadOf {
+  if (row && row.type === null) return loadOf(model, placement, row.team, column, extra);
+  const load = (row?.cells[column] ?? []).reduce((sum, tile) => sum + (tile.points ?? 0), extra);
+  return { load, capacity: null, over: 0, tone: toneOf(load, null) };
 }
 
 /** The load of a place once these tiles lie there. */

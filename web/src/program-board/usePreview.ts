@@ -4,8 +4,8 @@ import { rowOf } from "./carry";
 import type { Desk } from "./desk";
 import type { BoardRow } from "./filters";
 import type { Model } from "./model";
-import { loadOf, pointsMoved, type LoadOf } from "./moves";
-import { toneOf, type Placement } from "./placement";
+import { loadOfRow, pointsMoved, type LoadOf } from "./moves";
+import type { Placement } from "./placement";
 import type { Drag } from "./usePointer";
 
 export interface Preview {
@@ -43,12 +43,7 @@ export function usePreview(
     }
     return { over: isMoving ? target : null, delta: changed };
   }, [drag, carried, rows, placement, model]);
-  const loadAt = (row: number, column: number): LoadOf => {
-    const extra = delta.get(`${row},${column}`) ?? 0;
-    const own = rows[row];
-    if (own && own.type === null) return loadOf(model, placement, own.team, column, extra);
-    const load = (own?.cells[column] ?? []).reduce((sum, tile) => sum + (tile.points ?? 0), extra);
-    return { load, capacity: null, over: 0, tone: toneOf(load, null) };
-  };
+  const loadAt = (row: number, column: number): LoadOf =>
+    loadOfRow(model, placement, rows[row], column, delta.get(`${row},${column}`) ?? 0);
   return { over, loadAt };
 }

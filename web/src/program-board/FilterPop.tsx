@@ -1,16 +1,15 @@
-// What is shown: teams, types, states, people, tags, dependencies, sync; and filters kept under a name of one's own.
-import { Trash2 } from "lucide-react";
-import { useEffect, useMemo, useRef, useState } from "react";
-import { Button, IconButton } from "../ui/Button";
+// What is shown: teams, types, states, people, tags, dependencies, sync.
+import { useEffect, useMemo, useRef } from "react";
+import { Button } from "../ui/Button";
 import { Checkbox } from "../ui/Field";
 import type { SyncFilter } from "./filter";
 import { optionsOf } from "./filters";
 import type { Health } from "./links";
 import { HEALTH_WORDS } from "./links";
 import type { Model } from "./model";
-import { filterSearch, NO_FILTER_SEARCH, type BoardSearch } from "./search";
+import { SavedFilters } from "./SavedFilters";
+import { NO_FILTER_SEARCH, type BoardSearch } from "./search";
 import type { StateCategory } from "./shapes";
-import { keepSaved, readSaved, type Saved } from "./saved";
 import style from "./toolbar.module.css";
 
 interface FilterPopProps {
@@ -20,6 +19,7 @@ interface FilterPopProps {
   n_shown: number;
   n_items: number;
   me: string;
+  isShared?: boolean;
   onSearch: (changes: Partial<BoardSearch>) => void;
   onClose: () => void;
 }
@@ -45,6 +45,7 @@ export function FilterPop({
   n_shown,
   n_items,
   me,
+  isShared = false,
   onSearch,
   onClose,
 }: FilterPopProps) {
@@ -163,19 +164,33 @@ export function FilterPop({
             ))}
           </Section>
         )}
-        <Section title="Sync">
-          {(["in_step", "waiting", "decision"] as const).map((sync) => (
-            <Toggle
-              key={sync}
-              label={SYNC_WORDS[sync]}
-              n={options.sync[sync]}
-              isOn={search.sync?.includes(sync) ?? false}
-              onClick={() => onSearch({ sync: toggled(search.sync, sync) })}
-            />
-          ))}
-        </Section>
+        {!isShared && (
+          <Section title="Sync">
+            {(["in_step", "waiting", "decision"] as const).map((sync) => (
+              <Toggle
+                key={sync}
+                label={SYNC_WORDS[sync]}
+                n={options.sync[sync]}
+                isOn={search.sync?.includes(sync) ?? false}
+                onClick={() => onSearch({ sync: toggled(search.sync, sync) })}
+              />
+            ))}
+          </Section>
+        )}
       </div>
-      <SavedFilters search={search} name={`${me}.${model.board.id}`} onSearch={onSearch} />
+      {isShared ? (
+        <div className={style.popFoot}>
+          <Button
+            look="ghost"
+            size="small"
+            onClick={() => onSearch({ ...NO_FILTER_SEARCH, group: undefined })}
+          >
+            Clear all
+          </Button>
+        </div>
+      ) : (
+        <SavedFilters search={search} board={model.board} me={me} onSearch={onSearch} />
+      )}
     </div>
   );
 }
@@ -202,87 +217,5 @@ function Toggle({ label, n, isOn, tone, onClick }: ToggleProps) {
     <button type="button" className={style.toggle} aria-pressed={isOn} data-tone={tone} onClick={onClick}>
       {label.charAt(0).toUpperCase() + label.slice(1)} {n !== undefined && <span>{n}</span>}
     </button>
-  );
-}
-
-interface SavedProps {
-  search: BoardSearch;
-  name: string;
-  onSearch: (changes: Partial<BoardSearch>) => void;
-}
-
-/** Quick filters: each person's own, in this browser. */
-function SavedFilters({ search, name, onSearch }: SavedProps) {
-  const [saved, setSaved] = useState<Saved[]>(() => readSaved(name));
-  const [called, setCalled] = useState<string | null>(null);
-  const own = filterSearch(search);
-  const isSet = Object.keys(own).length > 0;
-  const keep = (next: Saved[]) => {
-    setSaved(next);
-    keepSaved(name, next);
-  };
-  const add = () => {
-    const title = called?.trim();
-    if (title) keep([...saved.filter((one) => one.name !== title), { name: title, search: own }]);
-    setCalled(null);
-  };
-  return (
-    <div className={style.saved}>
-      {saved.length > 0 && (
-        <ul aria-label="Quick filters">
-          {saved.map((one) => (
-            <li key={one.name}>
-              <button
-                type="button"
-                className={style.quick}
-                onClick={() => onSearch({ ...NO_FILTER_SEARCH, group: undefined, ...one.search })}
-              >
-                {one.name}
-              </button>
-              <IconButton
-                size="small"
-                label={`Forget ${one.name}`}
-                icon={<Trash2 size={14} />}
-                onClick={() => keep(saved.filter((other) => other !== one))}
-              />
-            </li>
-          ))}
-        </ul>
-      )}
-      <div className={style.popFoot}>
-        <Button
-          look="ghost"
-          size="small"
-          disabled={!isSet && search.since === undefined}
-          onClick={() => onSearch({ ...NO_FILTER_SEARCH, group: undefined })}
-        >
-          Clear all
-        </Button>
-        {called === null ? (
-          <Button size="small" disabled={!isSet} onClick={() => setCalled("")}>
-            Save as quick filter…
-          </Button>
-        ) : (
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              add();
-            }}
-          >
-            <input
-              autoFocus
-              aria-label="Name of the quick filter"
-              placeholder="Name"
-              maxLength={40}
-              value={called}
-              onChange={(event) => setCalled(event.target.value)}
-            />
-            <Button size="small" type="submit" look="primary">
-              Save
-            </Button>
-          </form>
-        )}
-      </div>
-    </div>
   );
 }

@@ -10,6 +10,7 @@ export const ME: Me = {
   avatar: 1,
   theme: "system",
   has_single_keys: true,
+  has_presence: true,
   may: [
     "connections.manage",
     "boards.view",

@@ -46,6 +46,16 @@ export function DisplayPage() {
           accident. Ctrl+K and the arrow keys always work.
         </p>
       </Card>
+      <Card title="Presence">
+        <Switch
+          label="Others on a board see that I am there, and at which card"
+          isOn={me.has_presence}
+          onChange={(has_presence) => change.mutate({ has_presence })}
+        />
+        <p className={`${layout.small} ${layout.faint}`} style={{ marginTop: 6 }}>
+          Turned off, you still see others. What you change is seen by everybody either way, with your name.
+        </p>
+      </Card>
     </ProfileTabs>
   );
 }

@@ -5,7 +5,7 @@ import { refusal } from "../ui/toast";
 import { sessionQuery } from "./queries";
 import { applyTheme } from "./theme";
 
-export type MeChanges = Partial<Pick<Me, "name" | "theme" | "has_single_keys">>;
+export type MeChanges = Partial<Pick<Me, "name" | "theme" | "has_single_keys" | "has_presence">>;
 
 /** Changes oneself. A theme shows at once; a refusal puts the old one back. */
 export function useChangeMe() {

@@ -73,13 +73,19 @@ function useSlowClock(replica: Replica | null): number {
 
 const HERE_MS = 20_000;
 
-/** Says that I am here and at which card, every 20 s and when that changes, and asks who else is. */
-export function usePresence(store: BoardStore, item: string | null, isOn: boolean): void {
+/** Says that I am here and at which card, if I want to be seen, every 20 s and when that changes; and asks who else is. */
+export function usePresence(
+  store: BoardStore,
+  item: string | null,
+  isOn: boolean,
+  wantsToBeSeen: boolean,
+): void {
   useEffect(() => {
     if (!isOn) return;
     const say = () => {
       if (document.visibilityState !== "visible") return;
-      sendPresence(store.id, item).then(
+      const said = wantsToBeSeen ? sendPresence(store.id, item) : Promise.resolve();
+      said.then(
         () => void store.catchUp(),
         () => undefined,
       );
@@ -90,7 +96,7 @@ export function usePresence(store: BoardStore, item: string | null, isOn: boolea
       clearTimeout(soon);
       clearInterval(timer);
     };
-  }, [store, item, isOn]);
+  }, [store, item, isOn, wantsToBeSeen]);
 }
 
 const notesKey = (me: string, board: string) => `lockstep.seen.${me}.${board}`;

@@ -40,6 +40,16 @@ type Routes = Record<string, (parts: string[], body: Body) => unknown>;
 const CLOSED = 4127;
 
 /** Routes by method and path; `*` stands for one part. `LOCKSTEP_MOCK_BUSY=1`: somebody else moves cards. */
+const NOW_US = Date.now() * 1_000;
+const DAY_US = 86_400_000_000;
+const LINKS = (["open", "open", "expired", "ended", "maker_may_not"] as const).map((state, i) => ({
+  id: `l-${i}`,
+  made_by: i % 2 === 0 ? "Mara Lindqvist" : "Tom Okafor",
+  made_us: NOW_US - (i + 1) * 2 * DAY_US,
+  expires_us: NOW_US + (state === "expired" ? -1 : 7 - i) * DAY_US,
+  state,
+}));
+
 export function boardRoutes({ tell, change, refuse, others }: Tools): Routes {
   const isOnHold = process.env["LOCKSTEP_MOCK_HOLD"] === "1";
   const now = Date.now();
@@ -177,6 +187,20 @@ export function boardRoutes({ tell, change, refuse, others }: Tools): Routes {
       return take(board.summary.id, board, next);
     },
     "POST boards * presence": () => undefined,
+    "GET boards * filters": () => [
+      {
+        id: "f-1",
+        name: "Gate, in the wrong order",
+        filter: { tags: ["gate"], deps: ["bad"] },
+        made_by: "Tom Okafor",
+        may_remove: false,
+      },
+    ],
+    "GET boards * links": () => LINKS,
+    "POST boards * links": () => ({
+      link: { ...LINKS[0], id: "l-new" },
+      path: `/shared#${"A".repeat(43)}`,
+    }),
     "GET boards * cards *": ([id, item]) => {
       const card = held(id).cards.get(item ?? "");
       if (!card) throw refuse(404, "not_found", "This card is not on the board.");
@@ -184,6 +208,16 @@ export function boardRoutes({ tell, change, refuse, others }: Tools): Routes {
     },
   };
   const routes: Routes = {
+    "GET shared board": () => {
+      const board = held(HARBOUR);
+      const summary = {
+        ...board.summary,
+        may_edit: false,
+        may_manage: false,
+        write_mode: "read_only" as const,
+      };
+      return snapshotOf({ ...summary, set_up: board.set_up }, board.cards, change(), codedOf);
+    },
     "GET boards": (parts, body) => [
       ...((others["GET boards"]?.(parts, body) ?? []) as BoardSummary[]),
       ...[...boards.values()].map((board) => board.summary),

@@ -32,7 +32,8 @@ import { usePreview } from "./usePreview";
 import { MARGIN, useViewport } from "./useViewport";
 
 export interface BoardProps {
-  board_id: string;
+  /** `null`: whoever has a link looks at it; it leads nowhere and has no menus. */
+  board_id: string | null;
   world: TileWorld;
   placement: Placement;
   rows: readonly BoardRow[];
@@ -377,6 +378,7 @@ export function Board(props: BoardProps) {
               deskActs={deskActs}
               acts={acts}
               canEdit={canEdit}
+              hasMenu={props.board_id !== null}
               held={props.held}
               onShowHeld={props.onShowHeld}
               onMenu={(key, x, y) => deskActs.patch({ focus: key, menu: { keys: input.keysFor(key), x, y } })}
@@ -409,6 +411,7 @@ export function Board(props: BoardProps) {
         world={world}
         tiles={parked}
         isOpen={desk.has_tray}
+        canEdit={canEdit}
         isOver={drag?.over?.kind === "tray" || carried?.column === -1}
         focus={focus}
         desk={desk}

@@ -14,7 +14,7 @@ import { Button } from "../ui/Button";
 import layout from "../ui/layout.module.css";
 import { Skeleton } from "../ui/marks";
 import { Empty } from "../ui/surface";
-import { plural } from "../ui/time";
+import { dateOf, plural } from "../ui/time";
 import { refusal } from "../ui/toast";
 import { useMedia } from "../ui/useMedia";
 import { useNow } from "../ui/useNow";
@@ -38,6 +38,7 @@ import { keepDensity, keepZoom, readDensity, readZoom } from "./saved";
 import { clean, filterOf, groupOf, NO_FILTER_SEARCH, type BoardSearch } from "./search";
 import type { Card, Present } from "./shapes";
 import { SelectionBar } from "./SelectionBar";
+import { ShareMenu } from "./share/ShareMenu";
 import { SprintSwitch, nowColumn } from "./SprintSwitch";
 import { BoardPill } from "./tabs/BoardPill";
 import { BoardTabs } from "./tabs/BoardTabs";
@@ -258,7 +259,7 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
     if (row) toggleRow(row.key);
   }, [focus, n_refocus, placement, rows, toggleRow]);
 
-  usePresence(store, openCard?.id ?? null, !isLost);
+  usePresence(store, openCard?.id ?? null, !isLost, me.has_presence);
 
   // A card named by the address that somebody opened is shown, wherever it lies.
   const shownOnce = useRef(false);
@@ -367,6 +368,10 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
   const n_draft_teams = useMemo(() => countDraftTeams(model.cards.values()), [model.cards]);
   const n_items = useMemo(() => countPlanned(placement.byKey.values()), [placement]);
   const n_shown = useMemo(() => countPlanned(rows.flatMap((row) => row.cells.flat())), [rows]);
+  const pictured = useMemo(
+    () => ({ model, placement, dependencies, rows, parked, now_ms, today: dateOf(now_ms) }),
+    [model, placement, dependencies, rows, parked, now_ms],
+  );
   const moving = desk.moving ? tilesOf(desk.moving) : [];
   const removing = desk.removing ? tilesOf(desk.removing).map((tile) => tile.card) : [];
   const menu = desk.menu ? tilesOf(desk.menu.keys) : [];
@@ -448,6 +453,14 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
         onDensity={setDensity}
         isFilterOpen={isFilterOpen}
         onFilterOpen={setFilterOpen}
+        more={
+          <ShareMenu
+            pictured={pictured}
+            isFiltered={countFilters(filter) > 0}
+            n_shown={n_shown}
+            n_items={n_items}
+          />
+        }
       />
       <Bars
         board={board}

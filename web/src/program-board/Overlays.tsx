@@ -31,6 +31,7 @@ interface OverlaysProps {
   deskActs: DeskActs;
   acts: BoardActs;
   canEdit: boolean;
+  hasMenu: boolean;
   held: ReadonlyMap<string, Card | null>;
   onShowHeld: (tile: Tile) => void;
   onMenu: (key: string, x: number, y: number) => void;
@@ -48,7 +49,7 @@ export function Overlays(props: OverlaysProps) {
           <path ref={(line) => props.onRope(line)} />
         </svg>
       )}
-      {!isBusy && hover && <Tools {...props} hover={hover} />}
+      {!isBusy && hover && props.hasMenu && <Tools {...props} hover={hover} />}
       {!isBusy && canEdit && hover && !hover.box && layout.only_column === null && (
         <AddHere {...props} hover={hover} />
       )}

@@ -10,7 +10,7 @@ import {
   Search,
   X,
 } from "lucide-react";
-import { useRef, useState, type Ref } from "react";
+import { useRef, useState, type ReactNode, type Ref } from "react";
 import { Button } from "../ui/Button";
 import { Menu } from "../ui/Menu";
 import { moment } from "../ui/time";
@@ -53,6 +53,10 @@ interface ToolbarProps {
   onDensity: (density: Density) => void;
   isFilterOpen: boolean;
   onFilterOpen: (isOpen: boolean) => void;
+  /** Seen by whoever has a link: nothing of a person's own, and nothing of sync. */
+  isShared?: boolean;
+  /** What goes out of the board, at the end. */
+  more?: ReactNode;
 }
 
 const DENSITIES = [
@@ -120,7 +124,7 @@ export function Toolbar(props: ToolbarProps) {
           },
         ]}
       />
-      <Since {...props} />
+      {!props.isShared && <Since {...props} />}
       {!isPhone && <ViewMenu {...props} />}
       <span className={style.grow} />
       <Legend health={props.health} />
@@ -139,6 +143,7 @@ export function Toolbar(props: ToolbarProps) {
           </button>
         ))}
       </span>
+      {props.more}
     </div>
   );
 }

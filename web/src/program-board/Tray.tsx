@@ -30,6 +30,7 @@ interface TrayProps {
   desk: Desk;
   open: string | null;
   dragged: readonly string[];
+  canEdit: boolean;
   onToggle: () => void;
   onKeyDown: (event: KeyboardEvent) => void;
   onClick: (event: MouseEvent) => void;
@@ -75,13 +76,15 @@ export function Tray({ ref, ...props }: TrayProps) {
           {plural(tiles.length, "item")}, {points(sum)} {world.model.frame.set_up.unit.name}
         </span>
         <span className={style.wide}>· no team or sprint yet</span>
-        <span className={style.hint}>Drop a card here to take it out of the plan</span>
+        <span className={style.hint}>{props.canEdit && "Drop a card here to take it out of the plan"}</span>
         <Chevron size={14} aria-hidden className={style.chevron} />
       </button>
       {isOpen && (
         <div ref={row} className={style.row} onScroll={measure} role="group" aria-label="Parking lot">
           {tiles.length === 0 && (
-            <p className={style.nothing}>Nothing is parked. Drop a card here to take it out of the plan.</p>
+            <p className={style.nothing}>
+              Nothing is parked.{props.canEdit && " Drop a card here to take it out of the plan."}
+            </p>
           )}
           <div
             className={style.lane}

@@ -16,6 +16,8 @@ interface FrameProps {
   title: ReactNode;
   menu: { label?: string; entries: MenuEntry[] }[];
   foot: ReactNode;
+  /** Whether the page's address leads here. */
+  hasLink?: boolean;
   onClose: () => void;
   children: ReactNode;
 }
@@ -28,6 +30,7 @@ export function PanelFrame({
   title,
   menu,
   foot,
+  hasLink = true,
   onClose,
   children,
 }: FrameProps) {
@@ -51,7 +54,7 @@ export function PanelFrame({
         <div className={style.bar}>
           <span className={inner.id}>{kind}</span>
           <span className={style.acts}>
-            <CopyButton text={location.href} noun="link" />
+            {hasLink && <CopyButton text={location.href} noun="link" />}
             {menu.some((group) => group.entries.length > 0) && (
               <Menu
                 trigger={<IconButton label="More" size="small" icon={<Ellipsis size={16} />} />}

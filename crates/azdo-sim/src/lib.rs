@@ -56,6 +56,7 @@ pub use faults::{Exchange, FaultRates, Faults, LATE_APPLY_MAX_S, NOTICE_DELAY_MA
 pub use hooks::{Delivery, DeliveryOutcome, SubscriptionInfo, SubscriptionSpec};
 pub use http::{HttpRequest, HttpResponse};
 pub use people::{HistoryEntry, LinkInfo};
+pub use saved_queries::QueryInfo;
 pub use team::{BugsBehavior, MemberCapacity};
 pub use truth::{Accepted, AcceptedKind, Snapshot};
 

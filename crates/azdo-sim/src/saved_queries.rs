@@ -93,7 +93,34 @@ fn root_id(project: &str, person: &str) -> String {
     Dice::new(seed.fold(17u64, |hash, byte| hash.wrapping_mul(1099).wrapping_add(byte.into()))).guid()
 }
 
+/// A saved query with its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryInfo {
+    /// `Shared Queries/PI/Features`.
+    pub path: String,
+    /// The text.
+    pub wiql: String,
+}
+
 impl Sim {
+    /// The queries of a project that a person sees, by path; without their folders.
+    pub fn saved_queries(&self, project: &str, person: &str) -> Vec<QueryInfo> {
+        let Some(at) = self.organization.project(project) else {
+            return Vec::new();
+        };
+        let seen = self.organization.queries.iter().filter(|query| query.is_of(at, person));
+        let mut found: Vec<QueryInfo> = seen
+            .filter_map(|query| {
+                query.wiql.clone().map(|wiql| QueryInfo {
+                    path: query.path.clone(),
+                    wiql,
+                })
+            })
+            .collect();
+        found.sort_by_key(|query| query.path.to_lowercase());
+        found
+    }
+
     /// Saves a query under `Shared Queries/…` or `My Queries/…`, with the folders that are missing; its id. One that is
     /// there already gets the new text.
     pub fn save_query(

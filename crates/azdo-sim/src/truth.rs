@@ -1,7 +1,7 @@
 //! Ground truth: what was accepted, by whom, through which request.
 //!
-//! Written at the moment a change is committed, never afterwards, and readable by nothing that goes over HTTP:
-//! the checkers of a simulation hold the product's belief against it.
+//! Written at the moment a change is committed, never afterwards, and no part of what Azure DevOps answers: the checkers of
+//! a simulation hold the product's belief against it.
 
 use std::collections::BTreeMap;
 

@@ -286,6 +286,46 @@ async fn the_list_is_filtered() {
 }
 
 #[tokio::test]
+async fn a_saved_query_gets_another_text() {
+    let (handle, client) = started().await;
+    const BUGS: &str = "Shared Queries/All open bugs";
+    let text = |handle: &SimulatorHandle| {
+        let all = handle.sim().saved_queries("Harbour", TOM);
+        all.into_iter().find(|query| query.path == BUGS).unwrap().wiql
+    };
+    let shown = page(&client, &handle, "/harbour/Harbour/_queries").await;
+    assert!(shown.contains(BUGS) && shown.contains("My Queries/Assigned to me"));
+    let wiql = "SELECT [System.Id] FROM workitems WHERE [System.WorkItemType] = 'Bug'";
+    let form = [("path", BUGS), ("wiql", wiql)];
+    let saved = post_form(&client, &handle, "/harbour/Harbour/_queries", TOM, &form).await;
+    assert_eq!(saved.status(), 303);
+    assert_eq!(text(&handle), wiql);
+    // Mara's own query is not Tom's to change.
+    let form = [("path", "My Queries/Assigned to me"), ("wiql", wiql)];
+    let refused = post_form(&client, &handle, "/harbour/Harbour/_queries", TOM, &form).await;
+    assert_eq!(refused.status(), 400);
+}
+
+#[tokio::test]
+async fn programs_that_check_read_what_was_accepted_and_by_whom() {
+    let (handle, client) = started().await;
+    let read = async |after: u64| -> Value {
+        let text = page(&client, &handle, &format!("/_ground-truth?after={after}")).await;
+        serde_json::from_str(&text).unwrap()
+    };
+    let n = read(0).await["n"].as_u64().unwrap();
+    let form = [("comment", "Seen on the quay")];
+    post_form(&client, &handle, &format!("{ITEM}/comment"), TOM, &form).await;
+    let news = read(n).await;
+    assert_eq!(news["n"], n + 1);
+    let change = &news["changes"][0];
+    assert_eq!((&change["work_item"], &change["by"]), (&json!(4112), &json!(TOM)));
+    assert_eq!(change["kind"], "Updated");
+    assert_eq!(change["fields"]["System.History"][1], "Seen on the quay");
+    assert_eq!(news["changes"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn every_other_page_is_there() {
     let (handle, client) = started().await;
     assert!(page(&client, &handle, "/").await.contains("Gate pilot"));

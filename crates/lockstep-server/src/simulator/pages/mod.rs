@@ -1,10 +1,13 @@
-//! The pages people see: projects, work items, iterations and areas, tokens, service hooks.
+//! The pages people see: projects, work items, iterations and areas, saved queries, tokens, service hooks; and the ground
+//! truth for programs that check.
 //!
 //! Server-rendered, without scripts. A cookie says as whom one acts; there is no sign-in, for nothing here is real.
 
+mod ground_truth;
 mod links;
 mod markup;
 mod nodes;
+mod queries;
 mod service_hooks;
 mod tokens;
 mod work_item;
@@ -97,6 +100,7 @@ pub(super) fn answer(sim: &mut Sim, now_us: i64, request: &HttpRequest) -> HttpR
         [] => html(200, root(sim, &visit)),
         ["_act-as"] if is_post => act_as(&visit),
         ["_tokens"] => html(200, tokens::page(sim, &visit)),
+        ["_ground-truth"] => ground_truth::answer(sim, &visit),
         [organization, rest @ ..] if organization.eq_ignore_ascii_case(sim.organization_name()) => match rest {
             [] => html(200, root(sim, &visit)),
             ["_workitems", "edit", id] => work_item::by_id(sim, &visit, id),
@@ -123,6 +127,8 @@ fn in_project(sim: &mut Sim, visit: &mut Visit, project: &str, rest: &[&str], is
         ["_workitems", "edit", id, act] if is_post => work_item::act(sim, visit, id, act),
         ["_settings", tree] if nodes::is_tree(tree) => nodes::show(sim, visit, project, tree),
         ["_settings", tree, id] if is_post && nodes::is_tree(tree) => nodes::save(sim, visit, project, tree, id),
+        ["_queries"] if is_post => queries::save(sim, visit, project),
+        ["_queries"] => queries::show(sim, visit, project),
         ["_settings", "serviceHooks"] if is_post => service_hooks::create(sim, visit, project),
         ["_settings", "serviceHooks"] => html(200, service_hooks::list(sim, visit, project)),
         ["_settings", "serviceHooks", id, act] if is_post => service_hooks::act(sim, visit, project, id, act),
@@ -135,7 +141,7 @@ fn root(sim: &Sim, visit: &Visit) -> String {
         let base = format!("/{}/{}", segment(sim.organization_name()), segment(&project.name));
         let teams: Vec<String> = project.teams.iter().map(|team| escape(&team.name)).collect();
         format!(
-            "<tr><td><a href=\"{base}/_workitems\">{}</a></td><td>{}</td><td><a href=\"{base}/_settings/iterations\">Iterations</a> · <a href=\"{base}/_settings/areas\">Areas</a> · <a href=\"{base}/_settings/serviceHooks\">Service hooks</a></td></tr>",
+            "<tr><td><a href=\"{base}/_workitems\">{}</a></td><td>{}</td><td><a href=\"{base}/_queries\">Queries</a> · <a href=\"{base}/_settings/iterations\">Iterations</a> · <a href=\"{base}/_settings/areas\">Areas</a> · <a href=\"{base}/_settings/serviceHooks\">Service hooks</a></td></tr>",
             escape(&project.name),
             teams.join(", ")
         )

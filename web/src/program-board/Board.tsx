@@ -173,15 +173,16 @@ export function Board(props: BoardProps) {
     onExpand: props.onExpand,
   });
 
-  // What is in hand or has the focus is not moved by others.
+  // What is in hand is not moved by others, nor what keys would act on. A card that a mouse has let go of is in nobody's
+  // hand, though the browser leaves its focus there: it follows what others do.
   const { onGuard } = props;
   const guard = (key: string | null) => {
     const tile = key === null ? undefined : placement.byKey.get(key);
     onGuard(new Set(tile ? [tile.card.id, ...tile.stories.map((story) => story.id)] : []));
   };
   useEffect(() => {
-    if (dragged !== null) guard(dragged);
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, when it is lifted
+    guard(dragged);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- when it is lifted, and when it is let go
   }, [dragged]);
 
   useGlide(layout, props.glide);
@@ -257,7 +258,11 @@ export function Board(props: BoardProps) {
       <div
         className={style.body}
         data-panel={props.panel ? true : undefined}
-        onKeyDown={input.onKeyDown}
+        onKeyDown={(event) => {
+          const key = (event.target as HTMLElement).dataset["key"];
+          if (key) guard(key);
+          input.onKeyDown(event);
+        }}
         onClick={input.onClick}
         onDoubleClick={input.onDoubleClick}
         onContextMenu={input.onContextMenu}
@@ -274,7 +279,7 @@ export function Board(props: BoardProps) {
             const key = (event.target as HTMLElement).dataset["key"];
             if (!key) return;
             if (key !== desk.focus) deskActs.patch({ focus: key });
-            guard(key);
+            guard(event.target.matches(":focus-visible") ? key : null);
           }}
           onBlur={(event) => {
             if (!event.currentTarget.contains(event.relatedTarget) && !carried) onGuard(new Set());

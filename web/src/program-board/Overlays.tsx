@@ -2,6 +2,7 @@
 // about, what was held back, editors in place. All of it stands where arithmetic says the card stands.
 import { Ellipsis, Plus } from "lucide-react";
 import { useEffect, useState } from "react";
+import { announce } from "../ui/announce";
 import style from "./board.module.css";
 import { CreateHere } from "./CreateHere";
 import type { Desk, DeskActs } from "./desk";
@@ -162,6 +163,7 @@ function HeldNotes({ world, layout, held, placement, onShowHeld }: OverlaysProps
         board={world.model.board.id}
         id={id}
         card={card}
+        name={short(tile.card)}
         column={world.model.frame.set_up.columns[card?.column ?? -1]?.name ?? "the parking lot"}
         onShow={() => onShowHeld(tile)}
       />
@@ -175,16 +177,26 @@ interface HeldNoteProps {
   board: string;
   id: string;
   card: Card | null;
+  /** What the card is called. */
+  name: string;
   column: string;
   onShow: () => void;
 }
 
-function HeldNote({ x, y, board, id, card, column, onShow }: HeldNoteProps) {
+function HeldNote({ x, y, board, id, card, name, column, onShow }: HeldNoteProps) {
   const detail = useDetail(board, id, card?.change);
-  const who = detail.data?.history[0]?.who ?? "Somebody";
+  // The history of before the move names somebody else.
+  const isKnown = detail.isSuccess && !detail.isPlaceholderData;
+  const who = (isKnown && detail.data.history[0]?.who) || "Somebody";
+  const says = card === null ? "It left the board" : `${who} moved this to ${column}`;
+  // Said once it is known who it was.
+  const told = isKnown || detail.isError ? `${name}: ${says}` : null;
+  useEffect(() => {
+    if (told !== null) announce(told);
+  }, [told]);
   return (
-    <div className={style.heldNote} style={{ left: x, top: y }} data-tools role="status">
-      <span>{card === null ? "It left the board" : `${who} moved this to ${column}`}</span>
+    <div className={style.heldNote} style={{ left: x, top: y }} data-tools>
+      <span>{says}</span>
       <button type="button" onClick={onShow}>
         Show
       </button>

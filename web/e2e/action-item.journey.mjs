@@ -2,18 +2,13 @@
 // polling alone.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AzureDevOps } from "./azure-devops-pages.mjs";
-import { newVisitor, openBrowser } from "./browser.mjs";
+import { openBrowser } from "./browser.mjs";
 import { Lockstep } from "./lockstep-pages.mjs";
-import { Program, newFolder } from "./programs.mjs";
+import { OFTEN_MS, RARELY_MS, inWorld } from "./world.mjs";
 
 const PROJECT = "Harbour";
 const EVENTS = ["Work item created", "Work item updated", "Work item deleted", "Work item restored"];
 const TWO_RIGHTS = ["vso.project", "vso.work_write"];
-
-/** So rarely that what comes within a test's patience came by a hook. */
-const RARELY_MS = 3_600_000;
-const OFTEN_MS = 1_000;
 
 let browser;
 before(async () => {
@@ -26,17 +21,12 @@ describe("an action item and its work item follow each other", () => {
   test("by polling alone", () => journey({ hasHooks: false, poll_interval_ms: OFTEN_MS }));
 });
 
-async function journey({ hasHooks, poll_interval_ms }) {
-  const world = await startWorld(poll_interval_ms);
-  try {
-    await walk(world, hasHooks);
-    assert.deepEqual(world.complaints(), []);
-  } catch (error) {
-    console.error(world.said());
-    throw error;
-  } finally {
-    await world.stop();
-  }
+function journey({ hasHooks, poll_interval_ms }) {
+  return inWorld(browser, { poll_interval_ms }, async (world) => {
+    const { page } = await world.visitor();
+    const azureDevOps = await world.azureDevOps();
+    await walk({ lockstep: new Lockstep(page), azureDevOps, setUpAddress: world.setUpAddress }, hasHooks);
+  });
 }
 
 async function walk({ lockstep, azureDevOps, setUpAddress }, hasHooks) {
@@ -77,43 +67,5 @@ async function walk({ lockstep, azureDevOps, setUpAddress }, hasHooks) {
   for (const { n_sent, n_taken } of deliveries) {
     assert.ok(n_sent > 0, "each of the four events happened");
     assert.equal(n_taken, n_sent, "every notification was taken");
-  }
-}
-
-/** A server nobody has used, a simulated Azure DevOps, and a person at each. */
-async function startWorld(poll_interval_ms) {
-  const folder = await newFolder();
-  const programs = [];
-  const start = (words, settings) => {
-    programs.push(new Program(words, settings));
-    return programs.at(-1);
-  };
-  const stop = async () => {
-    await Promise.all(visitors.map((visitor) => visitor.context.close()));
-    await Promise.all(programs.map((program) => program.stop()));
-    await folder.remove();
-  };
-  const visitors = [];
-  try {
-    const simulator = start(["simulate-azure-devops", "--listen", "127.0.0.1:0"]);
-    const [ready] = await simulator.says(/^\{.*"base_url".*\}$/m);
-    const server = start(["serve", "--listen", "127.0.0.1:0", "--data-dir", `${folder.path}/data`], {
-      poll_interval_ms,
-      allow_loopback_addresses: true,
-    });
-    const [setUpAddress] = await server.says(/http:\S+\/setup\?code=\S+/);
-    visitors.push(await newVisitor(browser), await newVisitor(browser));
-    const [here, there] = visitors;
-    return {
-      lockstep: new Lockstep(here.page),
-      azureDevOps: new AzureDevOps(there.page, JSON.parse(ready)),
-      setUpAddress,
-      complaints: () => here.complaints,
-      said: () => programs.map((program) => program.said).join("\n"),
-      stop,
-    };
-  } catch (error) {
-    await stop();
-    throw error;
   }
 }

@@ -44,21 +44,96 @@ export class AzureDevOps {
 
   /** Reloads the work item in view, as a person would, until `field` shows `value`. */
   async sees(field, value) {
-    const until = Date.now() + PATIENCE_MS;
     const input = this.page.getByLabel(field, { exact: true });
-    for (;;) {
-      const shown = await input.inputValue();
-      if (shown === value) return;
-      if (Date.now() > until) throw new Error(`${field} is still “${shown}”, not “${value}”`);
+    let shown;
+    await this.reloadUntil(
+      async () => (shown = await input.inputValue()) === value,
+      () => `${field} is still “${shown}”, not “${value}”`,
+    );
+  }
+
+  async reloadUntil(isSo, complaint) {
+    const until = Date.now() + PATIENCE_MS;
+    while (!(await isSo())) {
+      if (Date.now() > until) throw new Error(typeof complaint === "function" ? complaint() : complaint);
       await pause(250);
       await this.page.reload();
     }
   }
 
-  async setTitle(title) {
+  setTitle(title) {
+    return this.set({ Title: title });
+  }
+
+  /** Fills in fields of the work item in view, by their labels, and saves. */
+  async set(values) {
     const { page } = this;
-    await page.getByLabel("Title", { exact: true }).fill(title);
+    for (const [label, value] of Object.entries(values)) {
+      const field = page.getByLabel(label, { exact: true });
+      if ((await field.evaluate((element) => element.tagName)) === "SELECT") await field.selectOption(value);
+      else await field.fill(value);
+    }
     await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByRole("status").filter({ hasText: "Saved" }).waitFor();
+  }
+
+  workItem(number) {
+    return this.open(`${this.address}/_workitems/edit/${number}`);
+  }
+
+  async actAs(name) {
+    const { page } = this;
+    await page.goto(this.url);
+    await page.getByLabel("Act as").selectOption({ label: name });
+    await page.getByRole("button", { name: "Switch" }).click();
+    await page.locator("#act-as option[selected]", { hasText: name }).waitFor({ state: "attached" });
+  }
+
+  /** Who made the newest revision of the work item in view. */
+  lastChangedBy() {
+    return this.page.locator("#history > li").first().locator("b").innerText();
+  }
+
+  link(kind, number) {
+    return this.page.locator("#links tr").filter({ hasText: kind }).filter({ hasText: String(number) });
+  }
+
+  /** Reloads the work item in view until it has such a link. */
+  async seesLink(kind, number) {
+    await this.reloadUntil(
+      async () => (await this.link(kind, number).count()) > 0,
+      `there is no link ${kind} ${number}`,
+    );
+  }
+
+  async removeLink(kind, number) {
+    await this.link(kind, number).getByRole("button").click();
+    await this.page.getByRole("status").filter({ hasText: "Link removed" }).waitFor();
+  }
+
+  async seesNoLink(kind, number) {
+    await this.reloadUntil(
+      async () => (await this.link(kind, number).count()) === 0,
+      `there is still a link ${kind} ${number}`,
+    );
+  }
+
+  async renameIteration(project, path, name) {
+    const { page } = this;
+    await page.goto(`${this.address}/${encodeURIComponent(project)}/_settings/iterations`);
+    const row = page.getByRole("row").filter({ has: page.getByRole("cell", { name: path, exact: true }) });
+    await row.getByLabel("Name", { exact: true }).fill(name);
+    await row.getByRole("button", { name: `Save ${path}` }).click();
+    await page.getByRole("status").filter({ hasText: "Saved" }).waitFor();
+  }
+
+  /** Gives a saved query another text. */
+  async setQuery(project, path, change) {
+    const { page } = this;
+    await page.goto(`${this.address}/${encodeURIComponent(project)}/_queries`);
+    const field = page.getByLabel(path, { exact: true });
+    await field.fill(change(await field.inputValue()));
+    await page.getByRole("button", { name: `Save ${path}` }).click();
     await page.getByRole("status").filter({ hasText: "Saved" }).waitFor();
   }
 

@@ -11,7 +11,7 @@ const FLAGS = [
 ];
 
 /** How long one condition may take to come true. A bound, not a promise: nothing here asserts a duration. */
-export const PATIENCE_MS = 45_000;
+export const PATIENCE_MS = Number(process.env.LOCKSTEP_PATIENCE_MS ?? 45_000);
 
 /** Chromium refuses its sandbox to root, and only to root. */
 function flags() {

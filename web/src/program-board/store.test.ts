@@ -156,6 +156,27 @@ describe("what others did", () => {
     await calls[0]?.answer(200, changed(cards.map((one) => ({ ...one, column: 4, change: 20 }))));
     expect(store.state.news?.text).toBe("3 cards moved");
   });
+  test("is nothing to tell while the board fills", async () => {
+    const store = await opened();
+    const filling = { ...summary(), import: { ...summary().import, state: "importing" as const } };
+    store.hear(notice(20));
+    await settle(20);
+    await calls[0]?.answer(200, changed([], { change: 20, board: filling }));
+    store.hear(notice(30));
+    await settle(20);
+    const more = Array.from({ length: 5 }, (_, i) => story(`0199c1a0-1111-7000-8000-00000000001${i}`));
+    // The last of them come with the word that the board is full.
+    await calls[1]?.answer(
+      200,
+      changed(
+        more.map((one) => ({ ...one, change: 30 })),
+        { change: 30, board: summary() },
+      ),
+    );
+    expect(store.state.replica?.confirmed.size).toBe(7);
+    expect(store.state.news).toBeNull();
+    expect(store.state.marks.size).toBe(0);
+  });
   test("waits while the card is under my hand, and shows once it is let go", async () => {
     const store = await opened();
     store.guard(new Set([A]));

@@ -150,11 +150,13 @@ export class BoardStore {
     const isGuarded = (card: Card) =>
       this.guarded.has(card.id) || (card.parent !== null && this.guarded.has(card.parent));
     const { replica, news } = absorb(before, changes, isGuarded, now_ms);
+    const isFilling = [before, replica].some(({ board }) => board.import.state === "importing");
     const isSame = changes.cards.length === 0 && changes.gone.length === 0 && !changes.board;
     this.set({
       replica: isSame ? { ...before, change: replica.change } : replica,
       present: changes.present ?? this.state.present,
-      ...this.tellNews(replica, news, now_ms),
+      // A board that fills says so itself, and nobody has changed what it reads.
+      ...(isFilling ? {} : this.tellNews(replica, news, now_ms)),
     });
     this.tellRefusals(before, replica, now_ms);
   }

@@ -94,7 +94,7 @@ impl TypeInfo {
 }
 
 /// What is known of the types of all projects.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Types {
     projects: BTreeMap<(ConnectionId, String), Vec<TypeInfo>>,
 }

@@ -20,6 +20,7 @@ use super::set_up::{DependencyLink, SetUp};
 use super::shapes::{Card, CardAssignee, CardConflict, CardLink, LinkDirection, WriteMode};
 use super::snapshot::Packed;
 use crate::action_items::people::People;
+use crate::action_items::types::Types;
 use crate::ids::{BoardId, ItemId, MemberId};
 use crate::store::boards::BoardRow;
 
@@ -36,6 +37,8 @@ pub struct BoardView {
     pub places: Places,
     /// Members, matched with the identities of its connection.
     pub people: People,
+    /// Work item types, which say what a state means.
+    pub types: Types,
     /// Everything of the company up to this change number is in it.
     pub change: i64,
     /// The change number it was loaded at: what changed before can't be told card by card.
@@ -99,6 +102,7 @@ impl BoardView {
             nodes,
             places,
             people,
+            types: Types::default(),
             change,
             since: change,
             packed: Vec::new(),
@@ -288,6 +292,14 @@ impl BoardView {
             self.frame_version = change;
         }
         self.remake(self.held.keys().copied().collect());
+    }
+
+    /// Takes the work item types as they are kept now: an import reads them when the board is open already.
+    pub fn retype(&mut self, types: Types, change: i64) {
+        if types != self.types {
+            self.types = types;
+            (self.version, self.frame_version) = (change, change);
+        }
     }
 
     /// Takes the numbers that cards had before this process knew them.

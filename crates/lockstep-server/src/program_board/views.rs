@@ -101,6 +101,7 @@ async fn loaded(app: &App, company: CompanyId, board: BoardId) -> Result<Option<
     let label = label(app, company, connection).await?;
     let mut view = BoardView::new(row, nodes, people, change);
     view.label = label;
+    view.types = app.store.work_item_types(company).await?;
     let mut edits = by_item(app.store.unsettled_of_board(company, board).await?);
     let rows = app.store.board_items(company, board).await?;
     let changes = rows.iter().map(|row| (ItemId(row.item_id), row.change())).collect();
@@ -146,6 +147,7 @@ async fn refreshed(app: &App, company: CompanyId, mut view: BoardView) -> Result
         let nodes = Nodes::of(app.store.nodes(company, row.connection()).await?);
         let people = people(app, company, row.connection()).await?;
         view.reframe(row, nodes, people, change);
+        view.retype(app.store.work_item_types(company).await?, change);
     }
     if names_one(&[Noun::Connection], Some(view.row.connection_id)) {
         let label = label(app, company, view.row.connection()).await?;

@@ -209,6 +209,17 @@ fn progress_of_an_import_asks_for_no_new_snapshot() {
 }
 
 #[test]
+fn types_that_an_import_has_read_ask_for_a_new_snapshot() {
+    let mut view = board(vec![made(1, STORY, 11, 101)]);
+    let mut types = Types::default();
+    types.insert(view.row.connection(), "Harbour", Vec::new());
+    view.retype(types.clone(), 12);
+    assert_eq!((view.frame_version, view.version), (12, 12));
+    view.retype(types, 13);
+    assert_eq!((view.frame_version, view.version), (12, 12));
+}
+
+#[test]
 fn a_renamed_node_is_another_name_and_no_new_snapshot() {
     let mut moved = made(1, STORY, 11, 101).wanting(set(azdo::field::AREA_ID, json!(12)));
     moved.held.edits[0].state = EditState::Held {

@@ -5,6 +5,7 @@ import { Suspense, lazy, useState } from "react";
 import { Button, buttonClass } from "../ui/Button";
 import { Banner } from "../ui/surface";
 import { count, plural } from "../ui/time";
+import { LeavingBanner } from "./settings/LeavingBanner";
 import type { BoardSummary } from "./shapes";
 import type { BoardState } from "./store";
 import style from "./toolbar.module.css";
@@ -29,19 +30,7 @@ export function Bars({ board, n_draft_teams, news, onShowNews, onDismissNews }: 
           {board.import.detail ?? "What was read so far is shown."}
         </Banner>
       )}
-      {board.import.leaving && (
-        <Banner
-          isEdge
-          title={`${plural(board.import.leaving.n, "card")} would leave this board at once.`}
-          act={
-            <Link to="/boards" className={buttonClass("plain", "small")}>
-              Decide
-            </Link>
-          }
-        >
-          They stay until somebody decides.
-        </Banner>
-      )}
+      <LeavingBanner board={board} />
       {board.write_mode === "hold" && <Hold board={board} n_teams={n_draft_teams} />}
       {news && (
         <div className={style.news}>

@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { CircleCheck, Plug, SquareCheck } from "lucide-react";
+import { CircleCheck, Columns3, Plug, SquareCheck } from "lucide-react";
 import type { ReactNode } from "react";
-import { useItems } from "../action-items/useItems";
 import { connectionsQuery } from "../app/queries";
 import { useMe } from "../app/session";
 import { Page } from "../app/Page";
+import { boardsQuery } from "../program-board/list/calls";
 import { buttonClass } from "../ui/Button";
 import layout from "../ui/layout.module.css";
 import { plural } from "../ui/time";
@@ -15,7 +15,7 @@ import style from "./entrance.module.css";
 export function FirstSteps() {
   const me = useMe();
   const n_connections = useQuery(connectionsQuery).data?.length ?? 0;
-  const n_items = useItems().items.length;
+  const n_boards = useQuery(boardsQuery).data?.length ?? 0;
   return (
     <Page title="Set up this server">
       <div className={`${layout.page} ${layout.narrow}`}>
@@ -44,22 +44,27 @@ export function FirstSteps() {
             }
           />
           <Step
-            isDone={n_items > 0}
-            isNow={n_connections > 0 && n_items === 0}
-            icon={<SquareCheck size={16} />}
-            title="Write down the first action items"
-            says={n_items > 0 ? plural(n_items, "action item") : "Ten pasted lines become ten items."}
+            isDone={n_boards > 0}
+            isNow={n_connections > 0 && n_boards === 0}
+            icon={<Columns3 size={16} />}
+            title="Create the first board"
+            says={n_boards > 0 ? plural(n_boards, "board") : "Teams, iterations and cards are proposed."}
             act={
-              <Link to="/action-items" search={{ create: "lines" }} className={buttonClass("primary")}>
-                Paste lines
+              <Link to="/boards/new" search={{}} className={buttonClass("primary")}>
+                New board
               </Link>
             }
           />
         </ol>
-        {n_connections > 0 && n_items > 0 && (
-          <div>
-            <Link to="/action-items" className={buttonClass("primary")}>
-              Open action items
+        {n_connections > 0 && (
+          <div className={`${layout.row} ${layout.wrap}`}>
+            {n_boards > 0 && (
+              <Link to="/boards" className={buttonClass("primary")}>
+                Open boards
+              </Link>
+            )}
+            <Link to="/action-items" search={{ create: "lines" }} className={buttonClass()}>
+              Write down action items
             </Link>
           </div>
         )}

@@ -1,8 +1,6 @@
 // The program board as a person uses it. Where a method names a key or the mouse, it uses that and nothing else.
 import assert from "node:assert/strict";
 
-const PLACE = /^(?<team>.*), (?<iteration>[^,]*), (?:no cards|\d+ cards?), /;
-
 export class Board {
   constructor(page, url, id) {
     this.page = page;
@@ -39,17 +37,22 @@ export class Board {
     return this.page.locator(`[role=gridcell][aria-label^="${team}, ${iteration}, "]`);
   }
 
+  /** A card of the work item lies in the cell; a feature may have shadows in others. */
   async seesCard(number, team, iteration) {
-    const id = await this.card(number).getAttribute("id");
-    const holds = `[role=gridcell][aria-label^="${team}, ${iteration}, "][aria-owns~="${id}"]`;
-    await this.page.locator(holds).waitFor({ state: "attached" });
-  }
-
-  /** Where a card is now: `{team, iteration}`. */
-  async placeOf(number) {
-    const id = await this.card(number).getAttribute("id");
-    const label = await this.page.locator(`[role=gridcell][aria-owns~="${id}"]`).getAttribute("aria-label");
-    return { ...label.match(PLACE).groups };
+    const place = `${team}, ${iteration}, `;
+    await this.page
+      .waitForFunction(
+        ([wanted, cell]) => {
+          const cards = document.querySelectorAll(`[aria-roledescription=card][data-key][aria-label*="${wanted}"]`);
+          return [...cards].some(({ id }) =>
+            document.querySelector(`[role=gridcell][aria-label^="${cell}"][aria-owns~="${id}"]`),
+          );
+        },
+        [` ${number}, `, place],
+      )
+      .catch((error) => {
+        throw new Error(`${number} does not lie in ${place}`, { cause: error });
+      });
   }
 
   /** The card says so: what it waits for, what is not settled. */
@@ -69,6 +72,10 @@ export class Board {
 
   async seesHere(name) {
     await this.page.getByRole("img", { name: new RegExp(`^Here now: .*${name}`) }).waitFor();
+  }
+
+  async seesColumn(name) {
+    await this.page.getByRole("columnheader", { name: new RegExp(`^${name} `) }).waitFor();
   }
 
   async seesRows(names) {
@@ -127,10 +134,13 @@ export class Board {
     const { mouse } = this.page;
     const from = await this.middleOf(this.card(number));
     const cell = await this.cell(team, iteration).boundingBox();
+    const board = await this.page.getByRole("grid").locator("xpath=ancestor::*[@data-density][1]").boundingBox();
+    // Away from the edges, where the board would scroll by itself.
+    const foot = Math.min(cell.y + cell.height - 6, board.y + board.height - EDGE_PX);
     await mouse.move(from.x, from.y);
     await mouse.down();
     await mouse.move(from.x + 12, from.y + 6);
-    await mouse.move(cell.x + cell.width / 2, cell.y + cell.height - 6, { steps: 8 });
+    await mouse.move(cell.x + cell.width / 2, foot, { steps: 8 });
     await this.page.locator(`[role=gridcell][aria-label^="${team}, ${iteration}, "][data-over]`).waitFor();
     await mouse.up();
   }
@@ -163,6 +173,22 @@ export class Board {
 
   async seesFocusIn(locator) {
     await locator.locator(":focus").waitFor();
+  }
+
+  /** Presses keys on a card, wherever the focus was. */
+  async press(number, keys) {
+    await this.card(number).focus();
+    await this.page.keyboard.press(keys);
+  }
+
+  /** How many unpublished changes the board says it has, once they are more than `n`. */
+  async draftsBeyond(n) {
+    const seen = await this.page.waitForFunction((least) => {
+      const pill = [...document.querySelectorAll("a")].find((link) => link.textContent.startsWith("On hold"));
+      const drafts = Number(pill?.textContent.match(/(\d+) unpublished/)?.[1] ?? 0);
+      return drafts > least && drafts;
+    }, n);
+    return seen.jsonValue();
   }
 
   async focused() {
@@ -205,5 +231,6 @@ function towards(wanted) {
   return Math.abs(a.left - b.left) > 4 ? [across, along] : [along, across];
 }
 
+const EDGE_PX = 60;
 const N_TABS_MAX = 60;
 const N_ARROWS_MAX = 40;

@@ -56,15 +56,15 @@ export async function foundCompany(world) {
       if (hasToken) await giveToken(person);
       return person;
     },
-    /** A board of what is proposed, changed by `change`, with its cards; gives its id. */
-    async board({ name = "PI 26.4", write_mode = "live", change = (set_up) => set_up } = {}) {
+    /** A board of what is proposed, or of what is made of the proposal, with its cards; gives its id. */
+    async board({ name = "PI 26.4", write_mode = "live", setUp = (proposal) => proposal.set_up } = {}) {
       const proposal = await admin.ask("POST", "/api/boards/proposal", { connection_id: connection.id });
       const id = randomUUID();
       await admin.ask("POST", "/api/boards", {
         id,
         name,
         connection_id: connection.id,
-        set_up: change(proposal.set_up),
+        set_up: setUp(proposal),
         write_mode,
       });
       await imported(admin, id);

@@ -38,6 +38,7 @@ const NO_ACTS: BoardActs = {
   agree: () => undefined,
   parent: () => undefined,
   remove: () => undefined,
+  putBack: () => Promise.resolve(false),
   comment: () => Promise.resolve(false),
   step: () => undefined,
 };
@@ -172,6 +173,7 @@ export default function SharedBoard({ plan, isDark }: { plan: SharedPlan; isDark
         isPhone={isPhone}
         findRef={findField}
         readNotes={() => []}
+        onLeft={() => undefined}
         onSearch={patch}
         onFind={goFound}
         onDensity={setDensity}

@@ -280,6 +280,8 @@ pub const TABLE: &[(&str, &str, Rule)] = &[
     ("POST", "/api/boards/preview", Rule::May(Act::ManageBoards)),
     ("POST", "/api/boards", Rule::May(Act::ManageBoards)),
     ("POST", "/api/boards/{id}/leaving", Rule::May(Act::ManageBoards)),
+    ("POST", "/api/boards/{id}/connect/preview", Rule::May(Act::ManageBoards)),
+    ("POST", "/api/boards/{id}/connect", Rule::May(Act::ManageBoards)),
     ("POST", "/api/connections/{id}/wiql", Rule::May(Act::ManageBoards)),
     ("GET", "/api/boards", Rule::May(Act::ViewBoards)),
     ("GET", "/api/boards/{id}", Rule::May(Act::ViewBoards)),

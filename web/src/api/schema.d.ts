@@ -263,6 +263,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/boards/{id}/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Connects a local board. Its cards are drafts from then on: publishing creates them. */
+        post: operations["boards_connect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boards/{id}/connect/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What connecting a local board would come to. */
+        post: operations["boards_connect_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/boards/{id}/discard": {
         parameters: {
             query?: never;
@@ -1665,6 +1699,9 @@ export interface components {
             project?: components["schemas"]["BoardProject"] | null;
             /** @description The text. */
             wiql: string;
+        } | {
+            /** @enum {string} */
+            kind: "local";
         };
         /**
          * @description Who may see a board.
@@ -1686,6 +1723,8 @@ export interface components {
             id: string;
             /** @description How far its import has come. */
             import: components["schemas"]["BoardImport"];
+            /** @description Whether its cards are of nowhere else: there is no Azure DevOps behind it. */
+            is_local: boolean;
             /** @description Whether the one who asks may plan on it. */
             may_edit: boolean;
             /** @description Whether the one who asks may set it up. */
@@ -2029,6 +2068,73 @@ export interface components {
          * @enum {string}
          */
         ConflictRule: "ask" | "azure_devops_wins" | "lockstep_wins";
+        /** @description How a local board is to be connected. */
+        ConnectBoard: {
+            /**
+             * Format: uuid
+             * @description To which connection.
+             */
+            connection_id: string;
+            /** @description The board there. Teams and columns keep their numbers of the local board; so each card finds its place. */
+            set_up: components["schemas"]["SetUp"];
+            /** @description What becomes of the local types; one that is left out keeps its name. */
+            types?: components["schemas"]["TypeChange"][];
+        };
+        /** @description Something that does not go along, or may be refused. */
+        ConnectDoubt: {
+            /** @description How many cards. */
+            n: number;
+            /** @description What, in words. */
+            what: string;
+            /** @description Why, in words. */
+            why: string;
+        };
+        /** @description What connecting a board would come to. Nothing is written by it, here or there. */
+        ConnectPreview: {
+            /** @description What does not go along, or may be refused, and why. */
+            doubts: components["schemas"]["ConnectDoubt"][];
+            /** @description Comments that go with them. */
+            n_comments: number;
+            /** @description Work items that publishing would create. */
+            n_items: number;
+            /** @description Dependencies between them. */
+            n_links: number;
+            /** @description By state, where it is not the first one of its type. */
+            states: components["schemas"]["ConnectState"][];
+            /** @description By type. */
+            types: components["schemas"]["ConnectType"][];
+        };
+        /** @description A card and where it would be created. */
+        ConnectSample: {
+            /** @description Path of the area. */
+            area: string;
+            /** @description Path of the iteration. */
+            iteration: string;
+            /** @description Its title. */
+            title: string;
+        };
+        /** @description Cards of one type in one state. */
+        ConnectState: {
+            /** @description The local state. */
+            from: string;
+            /** @description How many. */
+            n: number;
+            /** @description The state there. */
+            to: string;
+            /** @description The work item type. */
+            type: string;
+        };
+        /** @description Cards of one type. */
+        ConnectType: {
+            /** @description The local type. */
+            from: string;
+            /** @description How many. */
+            n: number;
+            /** @description A few of them. */
+            samples: components["schemas"]["ConnectSample"][];
+            /** @description The work item type. */
+            to: string;
+        };
         /** @description A connection. */
         Connection: {
             /** @description Version that is spoken, such as `7.1`. */
@@ -2647,9 +2753,9 @@ export interface components {
         NewBoard: {
             /**
              * Format: uuid
-             * @description Where its cards come from.
+             * @description Where its cards come from; nowhere for a local board.
              */
-            connection_id: string;
+            connection_id?: string | null;
             /**
              * Format: uuid
              * @description Its number, chosen by the browser: a repeated click makes one board.
@@ -3533,6 +3639,13 @@ export interface components {
              * @description A repeated request is done once.
              */
             id: string;
+        };
+        /** @description What a type of a local board becomes. */
+        TypeChange: {
+            /** @description The local type. */
+            from: string;
+            /** @description The work item type. */
+            to: string;
         };
         /** @description A work item type. */
         TypeChoice: {
@@ -4476,6 +4589,126 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_connect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectBoard"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is no local board */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something has no place or no type there */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Azure DevOps did not answer as it should */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boards_connect_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectBoard"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectPreview"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is no local board */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something has no place or no type there */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Azure DevOps did not answer as it should */
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -117,6 +117,10 @@ pub trait FieldNames {
     fn told(&self, name: &FieldName) -> Option<(String, String)>;
     /// A value; `None` for an empty one.
     fn shown(&self, name: &FieldName, value: &Value) -> Option<String>;
+    /// A project, as a creation names it; `None` where there is nothing to say.
+    fn project(&self, project: &str) -> Option<String> {
+        Some(project.to_owned())
+    }
 }
 
 /// The words of action items.

@@ -147,7 +147,10 @@ pub fn values(act: &Act, names: &dyn FieldNames) -> (Option<String>, Option<Stri
             project,
             work_item_type,
             ..
-        } => (None, Some(format!("{work_item_type} in {project}"))),
+        } => {
+            let place = names.project(project).map(|name| format!(" in {name}"));
+            (None, Some(format!("{work_item_type}{}", place.unwrap_or_default())))
+        }
         Act::Comment { html } => (None, Some(html::to_text(html))),
         Act::Link { .. } | Act::Delete | Act::Restore | Act::Decide { .. } => (None, None),
     }

@@ -144,6 +144,12 @@ impl People {
         Some(Match::Perhaps(person.email.clone()))
     }
 
+    /// A member as text that says who it is: name and mail address.
+    pub fn written(&self, member: MemberId) -> Option<String> {
+        let person = self.members.get(&member)?;
+        Some(format!("{} <{}>", person.name, person.email))
+    }
+
     fn n_identities_named(&self, name: &str) -> usize {
         self.seen
             .values()

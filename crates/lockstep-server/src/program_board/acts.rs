@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::act_plan::{Plan, Step, overtaken, planned};
 use super::act_shapes::{BoardActed, BoardActs, N_ACTS_MAX};
 use super::shapes::WriteMode;
-use super::summary;
+use super::{local, summary};
 use crate::access::Member;
 use crate::action_items::acting::part_id;
 use crate::action_items::people::Match;
@@ -49,7 +49,10 @@ pub async fn act(
     let (row, plan) = summary::look(&app, &member, id, |view, rights| {
         summary::may_act(rights, &view.row)?;
         let identity_of = |member| match view.people.identity_of(member)? {
-            Match::Sure(written) | Match::Perhaps(written) => Some(written),
+            Match::Sure(written) => Some(written),
+            // Nobody has to know them by another name.
+            Match::Perhaps(_) if view.set_up().is_local() => view.people.written(member),
+            Match::Perhaps(written) => Some(written),
         };
         let plan = planned(view, &input.acts, &identity_of)?;
         Ok::<_, ApiError>((view.row.clone(), plan))
@@ -179,6 +182,9 @@ async fn keep(
     request: Uuid,
     now_us: i64,
 ) -> Result<i64, ApiError> {
+    if board.set_up.is_local() {
+        return local::keep::keep(tx, member, board, steps, request, now_us).await;
+    }
     let (company, connection) = (member.company, board.connection());
     let change = tx.announce_board(company, board.board()).await?;
     let is_draft = WriteMode::of(&board.write_mode) == WriteMode::Hold;

@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
+use azdo::{FieldName, field};
 use http::StatusCode;
+use lockstep_sync::item::Presence;
 use serde::Deserialize;
 use sqlx::types::Json as Stored;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::local::numbers::node_rows;
+use super::local::{local_set_up, not_on_a_local_board, refuse_local};
 use super::preview::acceptable;
 use super::publish_write;
 use super::set_up::SetUp;
@@ -19,8 +23,11 @@ use crate::access::Member;
 use crate::app::App;
 use crate::error::{ApiError, Kind, Problem, Refusal};
 use crate::extract::{Body, Path, Query};
-use crate::ids::{BoardId, MemberId};
+use crate::ids::{BoardId, CompanyId, MemberId};
 use crate::live::Noun;
+use crate::store::Tx;
+use crate::store::boards::BoardRow;
+use crate::store::work_items::WorkItemRow;
 
 /// Longest name, in characters.
 const NAME_CHARS_MAX: usize = 120;
@@ -79,7 +86,8 @@ pub async fn detail(
     shown(&app, &member, id).await
 }
 
-async fn shown(app: &App, member: &Member, id: BoardId) -> Result<Json<BoardDetail>, ApiError> {
+/// A board with its set-up, as one who may see it gets it.
+pub async fn shown(app: &App, member: &Member, id: BoardId) -> Result<Json<BoardDetail>, ApiError> {
     let listed = app.store.board_members(member.company).await?;
     let detail = summary::look(app, member, id, |view, rights| summary::detail(view, rights, &listed)).await?;
     Ok(Json(detail))
@@ -120,16 +128,27 @@ pub async fn edit(
     Body(input): Body<EditBoard>,
 ) -> Result<Json<BoardDetail>, ApiError> {
     let name = input.name.as_deref().map(checked_name).transpose()?;
-    if let Some(set_up) = &input.set_up {
-        acceptable(set_up)?;
-    }
     let company = member.company;
     let known = app.store.members(company).await?;
     let people = checked_people(input.people, |id| known.iter().any(|row| row.id == id))?;
     let mut tx = app.store.begin().await?;
     let mut row = tx.board(company, id).await?.ok_or(ApiError::NotFound)?;
     let was_shown = row.set_up.clone();
+    let set_up = match input.set_up {
+        Some(set_up) if was_shown.is_local() => Some(kept_local(&mut tx, &row, set_up, app.now_us()).await?),
+        Some(set_up) => {
+            refuse_local(&set_up)?;
+            Some(set_up)
+        }
+        None => None,
+    };
+    if let Some(set_up) = &set_up {
+        acceptable(set_up)?;
+    }
     if let Some(mode) = input.write_mode {
+        if was_shown.is_local() && mode == WriteMode::Hold {
+            return Err(not_on_a_local_board().into());
+        }
         let n_drafts = tx.n_drafts_of(company, id).await?;
         if n_drafts > 0 && WriteMode::of(&row.write_mode) == WriteMode::Hold && mode != WriteMode::Hold {
             return Err(still_drafts(n_drafts).into());
@@ -137,7 +156,7 @@ pub async fn edit(
         row.write_mode = mode.as_str().to_owned();
     }
     row.name = name.unwrap_or(row.name);
-    if let Some(set_up) = input.set_up {
+    if let Some(set_up) = set_up {
         row.set_up = Stored(set_up);
     }
     if let Some(see) = input.see {
@@ -149,13 +168,52 @@ pub async fn edit(
     row.change_number = tx.number_change(company, Noun::Board, id.0).await?;
     let connection = row.connection();
     tx.update_board(&row).await?;
-    if !was_shown.0.finds_the_same(&row.set_up.0) {
+    if !was_shown.is_local() && !was_shown.0.finds_the_same(&row.set_up.0) {
         // Cards may come and go: the whole scope is read again, and what would leave in numbers is asked about.
         tx.read_scope_again(&row).await?;
     }
     tx.commit().await?;
     app.wake.ring(connection);
     shown(&app, &member, id).await
+}
+
+/// Another set-up of a local board, with its nodes kept. A row with cards stays.
+async fn kept_local(tx: &mut Tx, row: &BoardRow, set_up: SetUp, now_us: i64) -> Result<SetUp, ApiError> {
+    let (company, connection) = (CompanyId(row.company_id), row.connection());
+    let known = tx.nodes(company, connection).await?;
+    let set_up = local_set_up(set_up, &known)?;
+    let items = tx.items_on_board(company, row.board()).await?;
+    let gone = row
+        .set_up
+        .teams
+        .iter()
+        .filter(|team| !set_up.teams.iter().any(|kept| kept.area_id == team.area_id));
+    for team in gone {
+        let n = items.iter().filter(|item| is_in_area(item, team.area_id)).count();
+        if n > 0 {
+            let cards = if n == 1 {
+                "a card".to_owned()
+            } else {
+                format!("{n} cards")
+            };
+            return Err(
+                Refusal::field_is("set_up.teams", &format!("“{}” still has {cards}", team.name))
+                    .next_step("Move them to another team first, or hide the row.")
+                    .into(),
+            );
+        }
+    }
+    tx.save_nodes(company, connection, &node_rows(&set_up), &[], now_us)
+        .await?;
+    Ok(set_up)
+}
+
+fn is_in_area(item: &WorkItemRow, area: i64) -> bool {
+    let held = item
+        .fields
+        .as_ref()
+        .and_then(|fields| fields.get(&FieldName::from(field::AREA_ID)));
+    item.presence() == Presence::Present && held.and_then(serde_json::Value::as_i64) == Some(area)
 }
 
 fn checked_name(name: &str) -> Result<String, Refusal> {
@@ -234,6 +292,9 @@ pub async fn delete(
         publish_write::give_up(&mut tx, &member, &row, &drafts, change, now_us).await?;
     }
     tx.delete_board(company, id, now_us, change).await?;
+    if row.set_up.is_local() {
+        tx.delete_connection(company, row.connection(), now_us).await?;
+    }
     tx.commit().await?;
     app.wake.ring(row.connection());
     Ok(StatusCode::NO_CONTENT)

@@ -7,6 +7,8 @@ use serde::Deserialize;
 use sqlx::types::Json as Stored;
 use utoipa::ToSchema;
 
+use super::local::numbers::{PROJECT, node_rows};
+use super::local::{local_set_up, process, refuse_local};
 use super::preview::acceptable;
 use super::set_up::SetUp;
 use super::shapes::{BoardConnection, BoardImport, BoardSummary, ImportState, WriteMode};
@@ -14,11 +16,11 @@ use crate::access::Member;
 use crate::app::App;
 use crate::error::{ApiError, Kind, Problem, Refusal};
 use crate::extract::Body;
-use crate::ids::{BoardId, ConnectionId};
+use crate::ids::{BoardId, CompanyId, ConnectionId, fresh};
 use crate::live::Noun;
-use crate::store::StoreError;
 use crate::store::boards::{BoardRow, ImportDetail};
 use crate::store::connections::ConnectionRow;
+use crate::store::{StoreError, Tx};
 
 /// Longest name, in characters.
 const NAME_CHARS_MAX: usize = 120;
@@ -32,9 +34,10 @@ pub struct NewBoard {
     id: BoardId,
     /// Its name.
     name: String,
-    /// Where its cards come from.
-    #[schema(value_type = Uuid)]
-    connection_id: ConnectionId,
+    /// Where its cards come from; nowhere for a local board.
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    connection_id: Option<ConnectionId>,
     /// What it shows.
     set_up: SetUp,
     /// What it does with what is done on it.
@@ -55,17 +58,28 @@ pub async fn create(
     if name.is_empty() || name.chars().count() > NAME_CHARS_MAX {
         return Err(Refusal::field_is("name", "a board has a name of at most 120 characters").into());
     }
-    acceptable(&new.set_up)?;
+    let set_up = match new.connection_id {
+        Some(_) => {
+            refuse_local(&new.set_up)?;
+            new.set_up
+        }
+        None => local_set_up(new.set_up, &[])?,
+    };
+    acceptable(&set_up)?;
+    let is_local = set_up.is_local();
     let mut tx = app.store.begin().await?;
-    let connection = tx
-        .connection(member.company, new.connection_id)
-        .await?
-        .ok_or(ApiError::NotFound)?;
+    let connection = match new.connection_id {
+        Some(id) => Some(tx.connection(member.company, id).await?.ok_or(ApiError::NotFound)?),
+        None => None,
+    };
     if let Some(made) = tx.board(member.company, new.id).await? {
         // The same click again.
-        let is_same = made.created_by == member.id.0 && made.connection() == new.connection_id;
-        return if is_same {
-            Ok((StatusCode::CREATED, Json(summary(&made, &connection))))
+        let is_there = match new.connection_id {
+            Some(id) => made.connection() == id,
+            None => made.set_up.is_local(),
+        };
+        return if is_there && made.created_by == member.id.0 {
+            Ok((StatusCode::CREATED, Json(summary(&made, connection.as_ref()))))
         } else {
             Err(in_use().into())
         };
@@ -74,12 +88,15 @@ pub async fn create(
     let row = BoardRow {
         id: new.id.0,
         company_id: member.company.0,
-        connection_id: new.connection_id.0,
+        connection_id: new.connection_id.map_or_else(fresh, |id| id.0),
         name: name.to_owned(),
-        write_mode: new.write_mode.as_str().to_owned(),
-        set_up: Stored(new.set_up),
+        // On a local board what is done is done.
+        write_mode: if is_local { WriteMode::Live } else { new.write_mode }
+            .as_str()
+            .to_owned(),
+        set_up: Stored(set_up),
         see: "company".to_owned(),
-        import_state: "importing".to_owned(),
+        import_state: if is_local { "ready" } else { "importing" }.to_owned(),
         import_detail: Stored(ImportDetail::default()),
         scope_read_us: None,
         created_by: member.id.0,
@@ -87,13 +104,26 @@ pub async fn create(
         change_number: change,
         deleted_us: None,
     };
+    if is_local {
+        keep_local_connection(&mut tx, &row).await?;
+    }
     match tx.insert_board(&row).await {
         Ok(()) => {}
         Err(StoreError::Taken { .. }) => return Err(in_use().into()),
         Err(error) => return Err(error.into()),
     }
     tx.commit().await?;
-    Ok((StatusCode::CREATED, Json(summary(&row, &connection))))
+    Ok((StatusCode::CREATED, Json(summary(&row, connection.as_ref()))))
+}
+
+/// What a local board stands on: a connection that leads nowhere, with nodes and types of its own.
+async fn keep_local_connection(tx: &mut Tx, row: &BoardRow) -> Result<(), StoreError> {
+    let (company, connection) = (CompanyId(row.company_id), row.connection());
+    tx.insert_local_connection(company, connection, row.created_us).await?;
+    tx.save_nodes(company, connection, &node_rows(&row.set_up), &[], row.created_us)
+        .await?;
+    tx.save_work_item_types(company, connection, PROJECT, &process::types(), row.created_us)
+        .await
 }
 
 fn in_use() -> Refusal {
@@ -101,15 +131,16 @@ fn in_use() -> Refusal {
 }
 
 /// A board that was just made, as its maker sees it.
-fn summary(row: &BoardRow, connection: &ConnectionRow) -> BoardSummary {
+fn summary(row: &BoardRow, connection: Option<&ConnectionRow>) -> BoardSummary {
     let detail = &row.import_detail.0;
     BoardSummary {
         id: row.id,
         name: row.name.clone(),
-        connection: Some(BoardConnection {
+        connection: connection.map(|connection| BoardConnection {
             id: connection.id,
             label: connection.label.clone(),
         }),
+        is_local: row.set_up.is_local(),
         write_mode: WriteMode::of(&row.write_mode),
         n_cards: 0,
         n_drafts: 0,

@@ -5,6 +5,7 @@ use lockstep_sync::PARENT;
 use serde_json::Value;
 
 use super::held::{Parent, TARGET_DATE};
+use super::local::numbers::PROJECT;
 use super::view::BoardView;
 use crate::action_items::mapping::{self, FieldNames};
 
@@ -89,6 +90,15 @@ impl FieldNames for FieldWords<'_> {
 
     fn shown(&self, name: &FieldName, value: &Value) -> Option<String> {
         FieldWords::shown(self, name, value)
+    }
+
+    /// Boards name projects by their numbers. What is local is in none.
+    fn project(&self, project: &str) -> Option<String> {
+        if project.eq_ignore_ascii_case(PROJECT) {
+            return None;
+        }
+        let name = self.view.nodes.project_name(project);
+        Some(name.unwrap_or_else(|| project.to_owned()))
     }
 }
 

@@ -78,6 +78,7 @@ pub fn scope_query(set_up: &SetUp, nodes: &Nodes) -> Option<ScopeQuery> {
             wiql: wiql.clone(),
             is_ours: false,
         }),
+        BoardScope::Local => None,
     }
 }
 

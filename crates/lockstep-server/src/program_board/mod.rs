@@ -21,6 +21,7 @@ pub mod import_pace;
 pub mod import_query;
 pub mod import_write;
 pub mod left;
+pub mod local;
 pub mod nodes;
 pub mod place;
 pub mod placement;
@@ -92,4 +93,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(proposal::propose))
         .routes(routes!(preview::preview))
         .routes(routes!(wiql_check::check))
+        .routes(routes!(local::connect::preview))
+        .routes(routes!(local::connect::connect))
 }

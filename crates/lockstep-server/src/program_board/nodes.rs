@@ -138,6 +138,7 @@ pub fn scope_of(board: &BoardRow, nodes: &Nodes, n_cards: usize) -> Scope {
         BoardScope::Areas { projects } => projects.clone(),
         BoardScope::Query { project, .. } => vec![project.clone()],
         BoardScope::Wiql { project, .. } => project.iter().cloned().collect(),
+        BoardScope::Local => Vec::new(),
     };
     let is_query = !matches!(set_up.scope, BoardScope::Areas { .. });
     Scope {
@@ -175,6 +176,7 @@ pub fn projects_of(set_up: &SetUp) -> BTreeSet<String> {
         BoardScope::Areas { projects } => projects.iter().map(|project| project.id.as_str()).collect(),
         BoardScope::Query { project, .. } => vec![&project.id],
         BoardScope::Wiql { project, .. } => project.iter().map(|project| project.id.as_str()).collect(),
+        BoardScope::Local => Vec::new(),
     };
     let teams = set_up.teams.iter().map(|team| team.project_id.as_str());
     let pi = set_up.pi.iter().map(|pi| pi.project_id.as_str());

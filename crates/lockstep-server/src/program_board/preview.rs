@@ -18,6 +18,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::import_query::{LeftOut, ScopeQuery, around_query, judge};
+use super::local::refuse_local;
 use super::nodes::{self, NodeRow, Nodes};
 use super::preview_answer::{Cell, LeftOutGroup, Preview, Refused, Sample, Unplanned, writes};
 use super::preview_try::try_moves;
@@ -69,6 +70,7 @@ pub async fn preview(
         .connection(member.company, request.connection_id)
         .await?
         .ok_or(ApiError::NotFound)?;
+    refuse_local(&request.set_up)?;
     acceptable(&request.set_up)?;
     let client = client_for(&app, member.company, request.connection_id, Whom::Connection)
         .await

@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::act_plan::Step;
 use super::publish_review::{self, Around, PublishReview, RunState, Said, Tried};
 use super::publish_run::{self, Run, RunItem};
-use super::{publish_write, summary};
+use super::{local, publish_write, summary};
 use crate::access::{BoardRights, Member};
 use crate::app::App;
 use crate::error::{ApiError, Kind, Problem, Refusal};
@@ -59,10 +59,13 @@ pub async fn review(
 async fn reviewed(app: &App, member: &Member, id: BoardId) -> Result<Json<PublishReview>, ApiError> {
     let company = member.company;
     let (connection, items) = summary::look(app, member, id, |view, _rights| {
+        if view.set_up().is_local() {
+            return Err(local::not_on_a_local_board());
+        }
         let items: Vec<Uuid> = publish_review::drafts_of(view).into_keys().collect();
-        (view.row.connection(), items)
+        Ok((view.row.connection(), items))
     })
-    .await?;
+    .await??;
     let rows = app.store.publishes(company, id, N_LATEST).await?;
     let runs = rows.iter().find(|row| publish_run::of_row(row).is_some());
     if let Some(row) = runs.filter(|row| row.ended_us.is_none()) {
@@ -134,7 +137,11 @@ pub async fn try_drafts(
     let company = member.company;
     let started_us = app.now_us();
     let (connection, version, drafts) = summary::look(&app, &member, id, |view, rights| {
-        may_plan(rights).map(|()| (view.row.connection(), view.version, publish_review::drafts_of(view)))
+        may_plan(rights)?;
+        if view.set_up().is_local() {
+            return Err(ApiError::from(local::not_on_a_local_board()));
+        }
+        Ok((view.row.connection(), view.version, publish_review::drafts_of(view)))
     })
     .await??;
     let items: BTreeSet<ItemId> = drafts.keys().copied().map(ItemId).collect();

@@ -61,6 +61,8 @@ pub fn due_us(board: &BoardRow, n_cards: i64, heard_us: Option<i64>) -> i64 {
                 .clamp(EVERY_MIN_US, EVERY_MAX_US);
             next_us(read_us, every_us, heard_us)
         }
+        // There is nothing to run.
+        BoardScope::Local => i64::MAX,
     }
 }
 

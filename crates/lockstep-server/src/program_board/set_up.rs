@@ -106,6 +106,8 @@ pub enum BoardScope {
         /// The text.
         wiql: String,
     },
+    /// Nowhere else: a local board, whose cards are made on it. Its areas and iterations are its own.
+    Local,
 }
 
 /// A saved query.
@@ -287,6 +289,11 @@ impl SetUp {
             && nodes(self).eq(nodes(other))
     }
 
+    /// Whether its cards are of nowhere else.
+    pub fn is_local(&self) -> bool {
+        self.scope == BoardScope::Local
+    }
+
     /// The level of a type; Azure DevOps takes any case.
     pub fn level(&self, work_item_type: &str) -> Option<Level> {
         let has = |types: &[String]| types.iter().any(|name| name.eq_ignore_ascii_case(work_item_type));
@@ -334,6 +341,7 @@ impl SetUp {
                     problems.add("scope.wiql", "longer than Azure DevOps takes (32,000 characters)");
                 }
             }
+            BoardScope::Local => {}
         }
     }
 

@@ -50,6 +50,8 @@ pub struct BoardSummary {
     pub name: String,
     /// Where its cards come from.
     pub connection: Option<BoardConnection>,
+    /// Whether its cards are of nowhere else: there is no Azure DevOps behind it.
+    pub is_local: bool,
     /// What it does with what is done on it.
     pub write_mode: WriteMode,
     /// Cards on it.

@@ -85,6 +85,7 @@ pub fn of(row: &BoardRow, label: Option<String>, counts: Counts, rights: BoardRi
             id: row.connection_id,
             label,
         }),
+        is_local: row.set_up.is_local(),
         write_mode: WriteMode::of(&row.write_mode),
         n_cards: counts.n_cards,
         n_drafts: counts.n_drafts,

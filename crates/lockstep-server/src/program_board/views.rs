@@ -140,8 +140,9 @@ async fn refreshed(app: &App, company: CompanyId, mut view: BoardView) -> Result
             return Ok(None);
         };
         let (new, old) = (&row.set_up.0, &view.row.set_up.0);
-        if new.unit != old.unit || new.dependency != old.dependency {
-            // Other fields or links are to be read.
+        let has_moved = row.connection_id != view.row.connection_id;
+        if has_moved || new.unit != old.unit || new.dependency != old.dependency {
+            // Other fields or links are to be read, or all of it goes by other numbers now.
             return loaded(app, company, board).await;
         }
         let nodes = Nodes::of(app.store.nodes(company, row.connection()).await?);

@@ -1,4 +1,5 @@
-//! Connections: one organization or collection each. Deleted ones stay as rows and are seen by nobody but the webhook.
+//! Connections: one organization or collection each. Deleted ones stay as rows and are seen by nobody but the webhook; those of
+//! local boards ([`super::local_boards`]) are seen by nobody.
 
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
@@ -21,12 +22,12 @@ sql! {
     BY_ID = "select id, company_id, label, server_url, organization, instance_id, flavor, versions, is_enabled,
             without_own_token, conflict_rule, notes_on_behalf_create, notes_on_behalf_update, allows_plain_http, time_zone,
             defaults, projects, health_state, health_detail, health_since_us, last_poll_us, created_us
-        from connections where company_id = $1 and id = $2 and deleted_us is null";
+        from connections where company_id = $1 and id = $2 and deleted_us is null and not is_local";
     OF_COMPANY = "select id, company_id, label, server_url, organization, instance_id, flavor, versions, is_enabled,
             without_own_token, conflict_rule, notes_on_behalf_create, notes_on_behalf_update, allows_plain_http, time_zone,
             defaults, projects, health_state, health_detail, health_since_us, last_poll_us, created_us
-        from connections where company_id = $1 and deleted_us is null order by created_us, id";
-    ENABLED = "select id, company_id from connections where is_enabled = $1 and deleted_us is null order by id";
+        from connections where company_id = $1 and deleted_us is null and not is_local order by created_us, id";
+    ENABLED = "select id, company_id from connections where is_enabled = $1 and deleted_us is null and not is_local order by id";
     SET_HEALTH = "update connections set health_state = $3, health_detail = $4,
             health_since_us = case when health_state = $3 then health_since_us else $5 end
         where company_id = $1 and id = $2 and deleted_us is null";

@@ -63,6 +63,7 @@ pub mod cursors;
 pub mod edits;
 mod files;
 pub mod imports;
+pub mod local_boards;
 mod lock;
 pub mod members;
 pub mod nodes;

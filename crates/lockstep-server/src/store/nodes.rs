@@ -7,7 +7,7 @@ use sqlx::types::Json;
 
 use super::{Store, StoreError, Tx};
 use crate::ids::{CompanyId, ConnectionId};
-use crate::{db, run, sql};
+use crate::{db, run, sql, tx};
 
 sql! {
     OF_CONNECTION = "select node_id, project_id, project, tree, parent_id, name, path, start_on, finish_on
@@ -87,6 +87,14 @@ impl Store {
 }
 
 impl Tx {
+    /// Every node of the connection, as this transaction sees them.
+    pub async fn nodes(&mut self, company: CompanyId, connection: ConnectionId) -> Result<Vec<NodeRow>, StoreError> {
+        tx!(self, |c| sqlx::query_as::<_, NodeRow>(OF_CONNECTION)
+            .bind(company.0)
+            .bind(connection.0)
+            .fetch_all(c))
+    }
+
     /// Keeps nodes that are new or have changed, and forgets those that are gone.
     pub async fn save_nodes(
         &mut self,

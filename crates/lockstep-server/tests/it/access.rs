@@ -67,6 +67,8 @@ const MATRIX: &[(&str, &str, [&str; 5])] = &[
     ("POST", "/api/boards/preview", BOARD_ADMINS),
     ("POST", "/api/boards", BOARD_ADMINS),
     ("POST", "/api/boards/{id}/leaving", BOARD_ADMINS),
+    ("POST", "/api/boards/{id}/connect/preview", BOARD_ADMINS),
+    ("POST", "/api/boards/{id}/connect", BOARD_ADMINS),
     ("GET", "/api/boards", MEMBERS),
     ("GET", "/api/boards/{id}", MEMBERS),
     ("PATCH", "/api/boards/{id}", BOARD_ADMINS),

@@ -203,6 +203,16 @@ fn attempts_at_boards(ours: &Ours) -> Vec<(&'static str, &'static str, String, O
         post("/api/boards/{id}/redo", "/redo", json!({"id": fresh()})),
         post("/api/boards/{id}/presence", "/presence", json!({"item": null})),
         post("/api/boards/{id}/leaving", "/leaving", json!({"choice": "let_go"})),
+        post(
+            "/api/boards/{id}/connect/preview",
+            "/connect/preview",
+            json!({"connection_id": ours.connection, "set_up": a_set_up()}),
+        ),
+        post(
+            "/api/boards/{id}/connect",
+            "/connect",
+            json!({"connection_id": ours.connection, "set_up": a_set_up()}),
+        ),
         post("/api/boards/{id}/publish/try", "/publish/try", json!({})),
         post("/api/boards/{id}/publish/stop", "/publish/stop", json!({})),
         post(

@@ -15,6 +15,7 @@ mod connections;
 mod driver;
 mod harbour;
 mod live;
+mod local_boards;
 mod members;
 mod peer;
 mod plan_store;

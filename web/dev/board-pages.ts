@@ -32,6 +32,7 @@ function board(changes: Partial<BoardDetail>): BoardDetail {
     n_drafts: 0,
     import: ready,
     may_edit: true,
+    is_local: false,
     may_manage: true,
     change: 1,
     set_up: setUp(5),

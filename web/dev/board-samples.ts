@@ -175,6 +175,7 @@ export function summary(changes: Partial<BoardSummary> = {}): BoardSummary {
     n_drafts: 0,
     import: { state: "ready", n_found: null, n_read: 0, detail: null, leaving: null },
     may_edit: true,
+    is_local: false,
     may_manage: true,
     change: 1,
     ...changes,

@@ -44,6 +44,11 @@ const boardSettings = createRoute({
   path: "/boards/$id/settings",
   component: lazyRouteComponent(() => import("../program-board/settings/SettingsPage"), "SettingsPage"),
 });
+const connectBoard = createRoute({
+  getParentRoute: () => root,
+  path: "/boards/$id/connect",
+  component: lazyRouteComponent(() => import("../program-board/connect/ConnectPage"), "ConnectPage"),
+});
 const publish = createRoute({
   getParentRoute: () => root,
   path: "/boards/$id/publish",
@@ -127,6 +132,7 @@ const routeTree = root.addChildren([
   newBoard,
   board,
   boardSettings,
+  connectBoard,
   publish,
   lens,
   teamLens,

@@ -47,7 +47,9 @@ export function RemoveDialog({ model, cards, onRemove, onClose }: RemoveProps) {
         </>
       }
     >
-      {choices.length === 0 ? (
+      {model.board.is_local ? (
+        <p>{isOne ? "It leaves" : "They leave"} this board.</p>
+      ) : choices.length === 0 ? (
         <p>{isOne ? "It is" : "They are"} not in Azure DevOps yet, so nothing happens there.</p>
       ) : (
         <RadioCards
@@ -95,6 +97,7 @@ function wordsOf(how: Removal, isOne: boolean, state: string): { title: ReactNod
 }
 
 function hintOf(model: Model, isThere: boolean, how: Removal): string {
+  if (model.board.is_local) return "Undo brings it back.";
   if (!isThere || how === "off_board") return "Nothing goes to Azure DevOps.";
   return model.board.write_mode === "hold"
     ? "Nothing goes to Azure DevOps until you publish."

@@ -12,6 +12,8 @@ export function removedState(model: Model, card: Card): string | null {
 
 /** What can be chosen for these cards; for those that are not created yet there is nothing to choose. */
 export function removalsOf(model: Model, cards: readonly Card[]): Removal[] {
+  // There is nothing behind a local board.
+  if (model.board.is_local) return [];
   const created = cards.filter((card) => card.number !== null);
   if (created.length === 0) return [];
   const haveState = created.every((card) => removedState(model, card) !== null);

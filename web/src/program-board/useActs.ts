@@ -121,7 +121,8 @@ function actsOn(store: BoardStore): BoardActs {
       const model = modelNow();
       if (!model) return;
       const what = cards.length === 1 && cards[0] ? short(cards[0]) : `${cards.length} cards`;
-      run(removalActs(model, cards, how), `${what} ${REMOVED_WORDS[how]}`);
+      const words = model.board.is_local ? "removed" : REMOVED_WORDS[how];
+      run(removalActs(model, cards, how), `${what} ${words}`);
     },
     putBack: (item) => store.act([{ kind: "put_back", item }]),
     comment: (card, text) => store.act([{ kind: "comment", item: card.id, text }]),

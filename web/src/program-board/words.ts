@@ -140,6 +140,7 @@ export function dateAt(
 
 /** What a move will write to Azure DevOps, before it is made. */
 export function writesWords(model: Model, tiles: readonly Tile[], to: Place): string {
+  if (model.board.is_local) return "";
   const { set_up } = model.frame;
   let n_items = 0;
   let n_areas = 0;

@@ -15,6 +15,7 @@ const board = (changes: Partial<BoardSummary> = {}): BoardSummary => ({
   n_drafts: 12,
   import: { state: "ready", n_found: 52, n_read: 52, detail: null, leaving: null },
   may_edit: true,
+  is_local: false,
   may_manage: true,
   change: 1,
   ...changes,
@@ -30,6 +31,18 @@ describe("the list of boards", () => {
     open([], []);
     const link = await screen.findByRole("link", { name: "Add connection" });
     expect(link.getAttribute("href")).toBe("/connections?add=true");
+  });
+
+  test("leads to a local board where there is no connection", async () => {
+    open([], []);
+    const link = await screen.findByRole("link", { name: "Local board" });
+    expect(link.getAttribute("href")).toBe("/boards/new?connection=local");
+  });
+
+  test("tells a local board apart", async () => {
+    open([board({ connection: null, is_local: true, write_mode: "live", n_drafts: 0 })]);
+    expect(await screen.findByText("Only here")).toBeTruthy();
+    expect(screen.getByText("Local")).toBeTruthy();
   });
 
   test("leads to the first board when there is a connection", async () => {

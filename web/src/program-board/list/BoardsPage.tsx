@@ -15,9 +15,10 @@ import { count, plural } from "../../ui/time";
 import { useMedia } from "../../ui/useMedia";
 import { DeleteBoard, RenameBoard } from "./BoardDialogs";
 import { boardsQuery } from "./calls";
+import { LOCAL } from "../wizard/local";
 import style from "./list.module.css";
 import type { BoardSummary } from "./shapes";
-import { WRITE_MODE_SAYS, WRITE_MODE_WORDS, importWords } from "./words";
+import { importWords, modeWords } from "./words";
 
 type Asked = { what: "rename" | "delete"; board: BoardSummary } | null;
 
@@ -141,17 +142,30 @@ function NoBoard({ mayManage }: { mayManage: boolean }) {
         art="plug"
         title="No board yet, and nothing to make one of"
         acts={
-          mayConnect && (
-            <Link to="/connections" search={{ add: true }} className={buttonClass("primary")}>
-              <Plug size={16} aria-hidden />
-              Add connection
-            </Link>
-          )
+          <>
+            {mayConnect && (
+              <Link to="/connections" search={{ add: true }} className={buttonClass("primary")}>
+                <Plug size={16} aria-hidden />
+                Add connection
+              </Link>
+            )}
+            {mayManage && (
+              <Link
+                to="/boards/new"
+                search={{ connection: LOCAL }}
+                className={buttonClass(mayConnect ? "plain" : "primary")}
+              >
+                <Plus size={16} aria-hidden />
+                Local board
+              </Link>
+            )}
+          </>
         }
       >
         {mayConnect
           ? "A board shows work items of Azure DevOps. Connect an organization or collection first, then a board is proposed from what it holds."
           : "A board shows work items of Azure DevOps. A company admin connects the first organization or collection."}
+        {mayManage && " Or plan on a local board, which can be connected later."}
       </Empty>
     );
   return (
@@ -169,13 +183,14 @@ function Name({ board }: { board: BoardSummary }) {
       <Link to="/boards/$id" params={{ id: board.id }}>
         {board.name}
       </Link>
-      <small>{board.connection?.label ?? "Only here"}</small>
+      <small>{board.connection?.label ?? (board.is_local ? "Only here" : "Its connection is gone")}</small>
     </span>
   );
 }
 
 function Mode({ board }: { board: BoardSummary }) {
-  return <span title={WRITE_MODE_SAYS[board.write_mode]}>{WRITE_MODE_WORDS[board.write_mode]}</span>;
+  const { word, says } = modeWords(board);
+  return <span title={says}>{word}</span>;
 }
 
 function Drafts({ board }: { board: BoardSummary }) {

@@ -1,7 +1,16 @@
 // The requests of these pages. One place, so that a route is written once.
 import { queryOptions, type QueryClient } from "@tanstack/react-query";
 import { api, ask } from "../../api/client";
-import type { BoardChanges, BoardDetail, BoardSummary, Preview, Proposal, SetUp, WriteMode } from "./shapes";
+import type {
+  BoardChanges,
+  BoardDetail,
+  BoardSummary,
+  ConnectPreview,
+  Preview,
+  Proposal,
+  SetUp,
+  WriteMode,
+} from "./shapes";
 
 interface Sent {
   params?: { path?: Record<string, string>; query?: Record<string, unknown> };
@@ -33,7 +42,8 @@ export const boardQuery = (id: string) =>
 export interface NewBoard {
   id: string;
   name: string;
-  connection_id: string;
+  /** Nowhere else for a local board. */
+  connection_id: string | null;
   set_up: SetUp;
   write_mode: WriteMode;
 }
@@ -69,6 +79,19 @@ export const checkWiql = (connection_id: string, project: string | null, wiql: s
     params: { path: { id: connection_id } },
     body: { project, wiql },
   });
+
+export interface ConnectWish {
+  connection_id: string;
+  /** Teams and columns keep the numbers they have on the local board. */
+  set_up: SetUp;
+  types: { from: string; to: string }[];
+}
+
+export const askConnectPreview = (id: string, wish: ConnectWish) =>
+  call<ConnectPreview>("POST", "/api/boards/{id}/connect/preview", { params: { path: { id } }, body: wish });
+
+export const connectBoard = (id: string, wish: ConnectWish) =>
+  call<BoardDetail>("POST", "/api/boards/{id}/connect", { params: { path: { id } }, body: wish });
 
 /** After a change of a board: its own page and the list are asked again. */
 export function boardChanged(client: QueryClient): void {

@@ -20,6 +20,21 @@ export interface BoardDetail extends BoardSummary {
   people: BoardPerson[];
 }
 
+/** What publishing would create once a local board is connected. */
+export interface ConnectPreview {
+  n_items: number;
+  n_links: number;
+  n_comments: number;
+  types: {
+    from: string;
+    to: string;
+    n: number;
+    samples: { title: string; area: string; iteration: string }[];
+  }[];
+  states: { type: string; from: string; to: string; n: number }[];
+  doubts: { what: string; why: string; n: number }[];
+}
+
 export interface BoardChanges {
   name?: string;
   write_mode?: WriteMode;

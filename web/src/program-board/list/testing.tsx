@@ -75,6 +75,7 @@ export function show(page: () => React.ReactNode, route: string, path: string, m
     "/boards/$id",
     "/boards/$id/settings",
     "/boards/$id/publish",
+    "/boards/$id/connect",
     "/boards/$id/lens",
     "/boards/$id/lens/$team",
     "/boards/$id/timeline",

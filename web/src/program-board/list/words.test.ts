@@ -41,12 +41,16 @@ describe("what a deletion does", () => {
     expect(deletionButton({ n_drafts: 12 })).toBe("Delete board and discard 12 changes");
   });
   test("work items stay, and it says so first", () =>
-    expect(deletionWords({ n_cards: 52, n_drafts: 0 })).toEqual([
+    expect(deletionWords({ n_cards: 52, n_drafts: 0, is_local: false })).toEqual([
       "Nothing changes in Azure DevOps.",
       "52 cards leave Lockstep with this board; the work items stay where they are.",
     ]));
+  test("cards of a local board go with it", () =>
+    expect(deletionWords({ n_cards: 1, n_drafts: 0, is_local: true })).toEqual([
+      "1 card is deleted with it and cannot be brought back.",
+    ]));
   test("unpublished changes are named", () =>
-    expect(deletionWords({ n_cards: 1, n_drafts: 1 })).toContain(
+    expect(deletionWords({ n_cards: 1, n_drafts: 1, is_local: false })).toContain(
       "1 unpublished change is discarded and cannot be brought back.",
     ));
 });

@@ -34,7 +34,9 @@ export function importWords(state: Import): ImportWords | null {
 }
 
 /** What a deletion does, before it is done: a sentence each. */
-export function deletionWords(board: Pick<BoardSummary, "n_cards" | "n_drafts">): string[] {
+export function deletionWords(board: Pick<BoardSummary, "n_cards" | "n_drafts" | "is_local">): string[] {
+  if (board.is_local)
+    return [`${plural(board.n_cards, "card is", "cards are")} deleted with it and cannot be brought back.`];
   const says = [
     "Nothing changes in Azure DevOps.",
     `${plural(board.n_cards, "card leaves", "cards leave")} Lockstep with this board; the work items stay where they are.`,
@@ -44,6 +46,16 @@ export function deletionWords(board: Pick<BoardSummary, "n_cards" | "n_drafts">)
       `${plural(board.n_drafts, "unpublished change is", "unpublished changes are")} discarded and cannot be brought back.`,
     );
   return says;
+}
+
+/** How a board writes, in a word and a sentence. */
+export function modeWords(board: Pick<BoardSummary, "is_local" | "write_mode">): {
+  word: string;
+  says: string;
+} {
+  if (board.is_local && board.write_mode !== "read_only")
+    return { word: "Local", says: "No Azure DevOps behind it. It can be connected in its settings." };
+  return { word: WRITE_MODE_WORDS[board.write_mode], says: WRITE_MODE_SAYS[board.write_mode] };
 }
 
 /** The button of a deletion names what it does. */

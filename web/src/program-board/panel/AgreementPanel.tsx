@@ -145,7 +145,9 @@ export default function AgreementPanel(props: AgreementProps) {
           <Pill tone={STEP_TONES[one.agreement]}>{STEP_WORDS[one.agreement]}</Pill>
         </dd>
         <dt>Kept in</dt>
-        <dd className={style.faint}>Link comment in Azure DevOps</dd>
+        <dd className={style.faint}>
+          {model.board.is_local ? "This board" : "Link comment in Azure DevOps"}
+        </dd>
       </dl>
       {canAgree && (
         <div className={style.buttons}>

@@ -138,7 +138,9 @@ export default function CardPanel(props: PanelProps) {
               <ExternalLink size={16} aria-hidden /> Open in Azure DevOps <kbd>O</kbd>
             </a>
           ) : (
-            <span className={style.faint}>Not created in Azure DevOps yet</span>
+            <span className={style.faint}>
+              {model.board.is_local ? "Only on this board" : "Not created in Azure DevOps yet"}
+            </span>
           )}
           {canEdit && (
             <Button icon={<ArrowRight size={16} />} onClick={props.onMove}>
@@ -164,9 +166,9 @@ export default function CardPanel(props: PanelProps) {
       )}
       <Fields {...props} detail={detail.data} now_ms={now_ms} />
       <Links {...props} onAdd={props.onLinkFrom} />
-      {canEdit && <Comment card={card} acts={acts} />}
+      {canEdit && <Comment card={card} acts={acts} isLocal={model.board.is_local} />}
       <History
-        rows={detail.data && onceEach(detail.data.history)}
+        rows={detail.data && onceEach(told(detail.data.history, model.board.is_local))}
         now_ms={now_ms}
         error={detail.isError ? sentence(detail.error) : null}
       />
@@ -175,6 +177,11 @@ export default function CardPanel(props: PanelProps) {
       )}
     </PanelFrame>
   );
+}
+
+/** On a local board a creation made a card and no work item. */
+function told(rows: readonly HistoryRow[], isLocal: boolean): readonly HistoryRow[] {
+  return isLocal ? rows.map((row) => (row.what === "push" ? { ...row, what: "create" } : row)) : rows;
 }
 
 /** One act of theirs may be told by two fields (a path and its number); it is shown once. */
@@ -216,7 +223,7 @@ function Title({ card, canEdit, onKeep }: { card: Card; canEdit: boolean; onKeep
   );
 }
 
-function Comment({ card, acts }: { card: Card; acts: BoardActs }) {
+function Comment({ card, acts, isLocal }: { card: Card; acts: BoardActs; isLocal: boolean }) {
   const [text, setText] = useState("");
   const send = async () => {
     const said = text.trim();
@@ -229,7 +236,7 @@ function Comment({ card, acts }: { card: Card; acts: BoardActs }) {
       <h3>Comment</h3>
       <textarea
         aria-label="Comment"
-        placeholder="Written to the discussion in Azure DevOps"
+        placeholder={isLocal ? "Kept with this card" : "Written to the discussion in Azure DevOps"}
         rows={1}
         value={text}
         onChange={(event) => setText(event.target.value)}

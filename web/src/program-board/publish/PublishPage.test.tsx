@@ -17,6 +17,7 @@ const board: BoardDetail = {
   n_drafts: 3,
   import: { state: "ready", n_found: 3, n_read: 3, detail: null, leaving: null },
   may_edit: true,
+  is_local: false,
   may_manage: true,
   change: 1,
   set_up: setUp(5),

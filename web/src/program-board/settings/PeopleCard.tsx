@@ -38,7 +38,14 @@ export function PeopleCard({ board }: { board: BoardDetail }) {
     member.name.toLocaleLowerCase().includes(find.trim().toLocaleLowerCase()),
   );
   return (
-    <Card title="People" says="The board shows what its connection can read, to everybody who may see it.">
+    <Card
+      title="People"
+      says={
+        board.is_local
+          ? "Everybody who may see it sees all of it."
+          : "The board shows what its connection can read, to everybody who may see it."
+      }
+    >
       <div className={layout.stack}>
         <RadioCards<See>
           legend="Who may see it"

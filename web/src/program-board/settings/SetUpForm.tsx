@@ -146,7 +146,7 @@ export function SetUpForm({ board, connection }: { board: BoardDetail; connectio
   );
 }
 
-function changesOf(board: BoardDetail, { name, set_up }: Answered): Difference[] {
+export function changesOf(board: BoardDetail, { name, set_up }: Answered): Difference[] {
   const named =
     name.trim() === board.name ? [] : [{ key: "name", what: "Name", from: board.name, to: name.trim() }];
   return [...named, ...differences(board.set_up, set_up)];
@@ -154,7 +154,8 @@ function changesOf(board: BoardDetail, { name, set_up }: Answered): Difference[]
 
 interface DifferencesProps {
   all: Difference[];
-  movement: Movement | null;
+  /** What comes in and leaves; `undefined` where nothing can. */
+  movement?: Movement | null;
   isBusy: boolean;
   error: string | null;
   canApply: boolean;
@@ -164,7 +165,7 @@ interface DifferencesProps {
 
 const N_NAMED = 8;
 
-function Differences({ all, movement, isBusy, error, canApply, onDrop, onApply }: DifferencesProps) {
+export function Differences({ all, movement, isBusy, error, canApply, onDrop, onApply }: DifferencesProps) {
   return (
     <section className={style.differences} aria-label="What changes">
       <ul className={style.changes}>
@@ -178,7 +179,7 @@ function Differences({ all, movement, isBusy, error, canApply, onDrop, onApply }
         ))}
       </ul>
       <div className={style.movement} role="status">
-        {movement ? (
+        {movement === undefined ? null : movement ? (
           <>
             <b>{movementWords(movement)}</b>
             <Examples what="Come in" ids={movement.come} />

@@ -16,6 +16,7 @@ const board: BoardDetail = {
   n_drafts: 0,
   import: { state: "ready", n_found: 50, n_read: 50, detail: null, leaving: null },
   may_edit: true,
+  is_local: false,
   may_manage: true,
   change: 1,
   set_up: setUp(5),
@@ -119,6 +120,26 @@ describe("a board's settings", () => {
     await waitFor(() =>
       expect(asked.find((one) => one.path === "/api/boards/b/leaving")?.body).toEqual({ choice: "keep" }),
     );
+  });
+
+  test("of a local board lead to Azure DevOps and have no write mode", async () => {
+    const { user } = open({
+      connection: null,
+      is_local: true,
+      set_up: { ...setUp(2), scope: { kind: "local" } },
+    });
+    const link = await screen.findByRole("link", { name: "Connect to Azure DevOps…" });
+    expect(link.getAttribute("href")).toBe("/boards/b/connect");
+    expect(screen.queryByRole("radio", { name: /^Live/ })).toBeNull();
+    await user.click(await button("Change rows"));
+    await user.clear(screen.getByLabelText("Name of team 1"));
+    expect(screen.getByText("A team has no name.")).toBeTruthy();
+    expect((await button(/^Apply/)).disabled).toBe(true);
+    await user.type(screen.getByLabelText("Name of team 1"), "Red");
+    await user.click(await button(/^Apply/));
+    await waitFor(() => expect(patches()).toHaveLength(1));
+    const sent = patches()[0]?.["set_up"] as SetUp;
+    expect(sent.teams.map((team) => team.name)).toEqual(["Red", "Manifest"]);
   });
 
   test("are not changed by who may not", async () => {

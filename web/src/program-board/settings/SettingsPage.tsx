@@ -19,7 +19,9 @@ import { deletionWords } from "../list/words";
 import { BoardPill } from "../tabs/BoardPill";
 import { BoardTabs } from "../tabs/BoardTabs";
 import { WriteModes } from "../wizard/WriteModes";
+import { ConnectCard } from "./ConnectCard";
 import { LeavingBanner } from "./LeavingBanner";
+import { LocalSetUp } from "./LocalSetUp";
 import { PeopleCard } from "./PeopleCard";
 import { SetUpForm } from "./SetUpForm";
 import style from "./settings.module.css";
@@ -79,8 +81,9 @@ function Content({ board, connection, isConnecting }: ContentProps) {
           <div>
             <h1>Board settings</h1>
             <p>
-              Change an answer, look at what comes in and what leaves, then apply it. Until then nothing
-              changes.
+              {board.is_local
+                ? "Change an answer, look at the difference, then apply it. Until then nothing changes."
+                : "Change an answer, look at what comes in and what leaves, then apply it. Until then nothing changes."}
             </p>
           </div>
         </div>
@@ -89,7 +92,12 @@ function Content({ board, connection, isConnecting }: ContentProps) {
             {board.import.detail}
           </Banner>
         )}
-        {connection ? (
+        {board.is_local ? (
+          <>
+            <LocalSetUp board={board} />
+            <ConnectCard board={board} />
+          </>
+        ) : connection ? (
           <SetUpForm board={board} connection={connection} />
         ) : isConnecting ? (
           <Skeleton height={320} />
@@ -98,7 +106,7 @@ function Content({ board, connection, isConnecting }: ContentProps) {
             The board keeps what it has, and nothing of its set-up can be asked for any more.
           </Banner>
         )}
-        <WriteModeCard board={board} />
+        {!board.is_local && <WriteModeCard board={board} />}
         <PeopleCard board={board} />
         <Card
           isDangerous

@@ -1,7 +1,7 @@
-// How a board stands, in the top bar: on hold with what waits to be published, read only, else its connection's state.
+// How a board stands, in the top bar: on hold with what waits to be published, read only, local, else its connection's state.
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Lock, Pause } from "lucide-react";
+import { Lock, Pause, Unplug } from "lucide-react";
 import { LivePill } from "../../app/LivePill";
 import { connectionsQuery } from "../../app/queries";
 import type { BoardSummary } from "../list/shapes";
@@ -21,6 +21,13 @@ export function BoardPill({ board }: { board: BoardSummary }) {
         <span role="status">On hold</span>
         {board.n_drafts > 0 && <small>· {board.n_drafts} unpublished</small>}
       </Link>
+    );
+  if (board.is_local && board.write_mode !== "read_only")
+    return (
+      <span className={style.held} title="No Azure DevOps behind it: what is done here is done">
+        <Unplug size={14} aria-hidden />
+        <span role="status">Local board</span>
+      </span>
     );
   if (board.write_mode === "read_only")
     return (

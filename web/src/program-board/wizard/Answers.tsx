@@ -2,11 +2,11 @@
 import { useState } from "react";
 import { Plug } from "lucide-react";
 import type { Connection } from "../../api/types";
-import { RadioCards, TextField } from "../../ui/Field";
+import { TextField } from "../../ui/Field";
 import layout from "../../ui/layout.module.css";
 import { TeamMark } from "../../ui/marks";
 import { day } from "../../ui/time";
-import { stateOf, stateSays } from "../../connections/words";
+import { stateOf } from "../../connections/words";
 import type { Choices, SetUp } from "../list/shapes";
 import { StateGlyph } from "../list/StateGlyph";
 import { Answer } from "./Answer";
@@ -24,6 +24,7 @@ import {
 } from "./answers";
 import { CapacityEditor } from "./CapacityEditor";
 import { ColumnsEditor } from "./ColumnsEditor";
+import { ConnectionChoice } from "./ConnectionChoice";
 import { DependencyEditor } from "./DependencyEditor";
 import { MilestonesEditor } from "./MilestonesEditor";
 import { RowsEditor } from "./RowsEditor";
@@ -79,18 +80,13 @@ export function Answers(props: AnswersProps) {
         }
         says="The board shows what this connection can read, to everybody who may see the board."
         {...row("connection")}
-        onToggle={props.onConnection && connections.length > 1 ? row("connection").onToggle : undefined}
+        onToggle={props.onConnection ? row("connection").onToggle : undefined}
       >
-        <RadioCards
-          legend="Connection"
-          name="connection"
+        <ConnectionChoice
           value={connection.id}
-          onChange={(id) => props.onConnection?.(id)}
-          options={connections.map((one) => ({
-            value: one.id,
-            title: one.label,
-            says: `${one.host}. ${stateSays(one, now_ms)}`,
-          }))}
+          connections={connections}
+          now_ms={now_ms}
+          onPick={(id) => props.onConnection?.(id)}
         />
       </Answer>
       <Answer

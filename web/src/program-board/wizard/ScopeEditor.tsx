@@ -88,7 +88,7 @@ export function ScopeEditor({ connection_id, set_up, choices, onChange, onProjec
 
 function projectsOf({ scope }: SetUp): string[] {
   if (scope.kind === "areas") return scope.projects.map((one) => one.id);
-  return scope.project ? [scope.project.id] : [];
+  return scope.kind !== "local" && scope.project ? [scope.project.id] : [];
 }
 
 interface PickerProps {

@@ -150,6 +150,39 @@ describe("a new board", () => {
     expect(await screen.findByRole("link", { name: "Add connection" })).toBeTruthy();
   });
 
+  test("needs no connection to be a local one, and is two clicks away", async () => {
+    asked = serve({ ...answers, "GET /api/connections": [] });
+    const { user, router } = open();
+    await user.click(await button("Make a local board"));
+    await user.click(await button("Create board"));
+    await waitFor(() => expect(router.state.location.pathname).toBe("/boards/b-1"));
+    const body = sent("/api/boards")[0]?.body;
+    expect(body).toMatchObject({ name: "Program board", connection_id: null });
+    const { scope, teams, columns } = body?.["set_up"] as SetUp;
+    expect([scope, teams.length, columns.length]).toEqual([{ kind: "local" }, 3, 5]);
+    expect(sent("/api/boards/proposal")).toEqual([]);
+  });
+
+  test("can be a local one beside connections, with teams and iterations typed in", async () => {
+    const { user } = open();
+    await button("Create board with 50 items");
+    await user.click(await button("Change connection"));
+    await user.click(screen.getByRole("radio", { name: /a local board/ }));
+    await user.click(await button("Change rows"));
+    await user.click(await button("Take Team C away"));
+    await user.clear(screen.getByLabelText("Name of team 1"));
+    await user.type(screen.getByLabelText("Name of team 1"), "Quay");
+    await user.click(await button("Done with rows"));
+    await user.click(await button("Change columns"));
+    await user.clear(screen.getByLabelText("Iterations"));
+    await user.type(screen.getByLabelText("Iterations"), "3");
+    await user.click(await button("Create board"));
+    await waitFor(() => expect(sent("/api/boards")).toHaveLength(1));
+    const { teams, columns } = sent("/api/boards")[0]?.body["set_up"] as SetUp;
+    expect(teams.map((team) => team.name)).toEqual(["Quay", "Team B"]);
+    expect(columns.map((column) => column.name)).toEqual(["Iteration 1", "Iteration 2", "Iteration 3"]);
+  });
+
   test("is made by those who may", async () => {
     show(WizardPage, "/boards/new", "/boards/new", ["boards.view"]);
     expect(await screen.findByText("Boards are made by board admins")).toBeTruthy();

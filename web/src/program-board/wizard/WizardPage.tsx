@@ -20,6 +20,9 @@ import { askProposal, boardChanged, createBoard } from "../list/calls";
 import type { Proposal, WriteMode } from "../list/shapes";
 import { Answers } from "./Answers";
 import { lacking, problemsByAnswer } from "./answers";
+import { ConnectionChoice } from "./ConnectionChoice";
+import { LOCAL } from "./local";
+import { LocalForm } from "./LocalForm";
 import { countWords, createWords } from "./preview";
 import { PreviewLists } from "./PreviewLists";
 import { SmallBoard } from "./SmallBoard";
@@ -33,9 +36,11 @@ export function WizardPage() {
   const search = useSearch({ from: "/boards/new" });
   const connections = useQuery(connectionsQuery);
   const mayManage = useMay("boards.manage");
+  const now_ms = useNow(60_000);
   const [picked, setPicked] = useState<string | null>(search.connection ?? null);
   const usable = connections.data?.filter((one) => one.is_enabled) ?? [];
   const connection = usable.find((one) => one.id === picked) ?? best(usable);
+  const isLocal = picked === LOCAL;
   return (
     <Page title="New board" trail={[{ label: "Boards", to: "/boards" }]}>
       <div className={`${layout.page} ${style.page}`}>
@@ -43,8 +48,9 @@ export function WizardPage() {
           <div>
             <h1>New program board</h1>
             <p>
-              Every answer is proposed from what Azure DevOps holds. Change what does not fit, the board
-              beside follows.
+              {isLocal
+                ? "Teams and iterations are proposed. Change what does not fit, the board beside follows."
+                : "Every answer is proposed from what Azure DevOps holds. Change what does not fit, the board beside follows."}
             </p>
           </div>
           <Link to="/boards" className={buttonClass("ghost")}>
@@ -57,8 +63,16 @@ export function WizardPage() {
           </Empty>
         ) : connections.isPending ? (
           <Waiting of="the connections" />
+        ) : isLocal ? (
+          <LocalForm
+            choice={
+              usable.length > 0 && (
+                <ConnectionChoice value={LOCAL} connections={usable} now_ms={now_ms} onPick={setPicked} />
+              )
+            }
+          />
         ) : connection === undefined ? (
-          <NoConnection hasAny={(connections.data?.length ?? 0) > 0} />
+          <NoConnection hasAny={(connections.data?.length ?? 0) > 0} onLocal={() => setPicked(LOCAL)} />
         ) : (
           <Proposed
             key={connection.id}
@@ -79,20 +93,23 @@ function best(connections: Connection[]): Connection | undefined {
   return connections.find(answers) ?? connections[0];
 }
 
-function NoConnection({ hasAny }: { hasAny: boolean }) {
+function NoConnection({ hasAny, onLocal }: { hasAny: boolean; onLocal: () => void }) {
   return (
     <Empty
       art="plug"
       title={hasAny ? "Every connection is disabled" : "No connection yet"}
       acts={
-        <Link to="/connections" search={hasAny ? {} : { add: true }} className={buttonClass("primary")}>
-          {hasAny ? "Connections" : "Add connection"}
-        </Link>
+        <>
+          <Link to="/connections" search={hasAny ? {} : { add: true }} className={buttonClass("primary")}>
+            {hasAny ? "Connections" : "Add connection"}
+          </Link>
+          <Button onClick={onLocal}>Make a local board</Button>
+        </>
       }
     >
       {hasAny
-        ? "Enable one, and a board is proposed from what it holds."
-        : "A board shows work items of Azure DevOps. Connect an organization or collection first."}
+        ? "Enable one, and a board is proposed from what it holds. Or make a local board: it can be connected later."
+        : "A board shows work items of Azure DevOps: connect an organization or collection first. Or make a local board: it can be connected later."}
     </Empty>
   );
 }
@@ -147,15 +164,20 @@ function Proposed(props: ProposedProps) {
             Open the connection
           </Link>
         </div>
-        {connections.length > 1 && (
-          <RadioCards
-            legend="Or make the board of another connection"
-            name="connection"
-            value={connection.id}
-            onChange={onConnection}
-            options={connections.map((one) => ({ value: one.id, title: one.label, says: one.host }))}
-          />
-        )}
+        <RadioCards
+          legend="Or make the board of something else"
+          name="connection"
+          value={connection.id}
+          onChange={onConnection}
+          options={[
+            ...connections.map((one) => ({ value: one.id, title: one.label, says: one.host })),
+            {
+              value: LOCAL,
+              title: "None: a local board",
+              says: "No Azure DevOps. It can be connected later.",
+            },
+          ]}
+        />
       </div>
     </Card>
   );

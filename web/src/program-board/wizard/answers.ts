@@ -14,6 +14,7 @@ export function scopeWords(set_up: SetUp): string {
   const { scope } = set_up;
   if (scope.kind === "query") return `Saved query “${scope.query.name}”`;
   if (scope.kind === "wiql") return "A query in WIQL";
+  if (scope.kind === "local") return "Made on this board";
   const teams = plural(shownTeams(set_up).length, "team");
   const place = set_up.pi ? `, in ${set_up.pi.name}` : "";
   return `Area paths of ${teams}${place}`;
@@ -331,7 +332,8 @@ export function typedNumber(text: string): number | null | undefined {
 export function wiqlOf(set_up: SetUp, piPath: string | null): string {
   const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
   const { scope, levels } = set_up;
-  const projects = scope.kind === "areas" ? scope.projects : scope.project ? [scope.project] : [];
+  const projects =
+    scope.kind === "areas" ? scope.projects : "project" in scope && scope.project ? [scope.project] : [];
   const types = [...levels.features, ...levels.stories];
   const where = [
     projects.length > 0 && `[System.TeamProject] IN (${projects.map((one) => quoted(one.name)).join(", ")})`,
@@ -344,7 +346,7 @@ export function wiqlOf(set_up: SetUp, piPath: string | null): string {
 
 export function scopeProject(scope: Scope): string | null {
   if (scope.kind === "areas") return scope.projects[0]?.id ?? null;
-  return scope.project?.id ?? null;
+  return scope.kind === "local" ? null : (scope.project?.id ?? null);
 }
 
 function earliest(a: string | null, b: string | null): string | null {

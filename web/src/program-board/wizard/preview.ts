@@ -11,6 +11,19 @@ export interface SmallCell {
   n_more: number;
 }
 
+/** Of a board that has no cards yet. */
+export const NOTHING_YET: Preview = {
+  n_items: 0,
+  n_dependencies: 0,
+  read_us: 0,
+  cells: [],
+  left_out: [],
+  without_iteration: { n: 0, samples: [] },
+  refused: { n_tried: 0, samples: [] },
+  writes: { to_sprint: "", to_team: "", feature: "" },
+  warnings: [],
+};
+
 /** A row of cells for each team shown, in the order of the columns. */
 export function smallBoard(set_up: SetUp, preview: Preview | null): SmallCell[][] {
   const byPlace = new Map(preview?.cells.map((cell) => [`${cell.team_id}\n${cell.column_id}`, cell]));

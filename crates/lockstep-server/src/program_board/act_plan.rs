@@ -363,41 +363,17 @@ impl Planner<'_> {
             return Ok(());
         }
         let before_move = self.rank_of(item).map(str::to_owned);
-        let others = self.view.cards().map(|(id, _)| *id).filter(|id| *id != item);
         let new = match after {
             Some(after) => {
                 let floor = self.rank_of(after).map(str::to_owned);
-                let next = others
-                    .filter_map(|id| self.rank_of(id))
-                    .filter(|rank| floor.as_deref().is_some_and(|floor| *rank > floor))
-                    .min();
+                let next = floor.as_deref().and_then(|floor| self.next_rank(item, floor));
                 rank::between(floor.as_deref(), next)
             }
-            None => {
-                let index = |at: Option<usize>| at.and_then(|at| i32::try_from(at).ok());
-                let (team, column) = (index(cell.0), index(cell.1).unwrap_or(-1));
-                let is_in_cell = |id: &ItemId| {
-                    self.view
-                        .card(*id)
-                        .is_some_and(|card| card.column == column && team.is_none_or(|team| card.team == team))
-                };
-                let first = others
-                    .filter(is_in_cell)
-                    .filter_map(|id| self.rank_of(id))
-                    .min()
-                    .map(str::to_owned);
-                let ceiling = first.clone();
-                let all = self.view.cards().map(|(id, _)| *id).filter(|id| *id != item);
-                let below = all
-                    .filter_map(|id| self.rank_of(id))
-                    .filter(|rank| ceiling.as_deref().is_some_and(|ceiling| *rank < ceiling))
-                    .max();
-                match &first {
-                    Some(first) => rank::between(below, Some(first)),
-                    // An empty cell: any order is the first.
-                    None => return Ok(()),
-                }
-            }
+            None => match self.first_rank(item, cell) {
+                Some(first) => rank::between(self.last_rank_before(item, first), Some(first)),
+                // An empty cell: any order is the first.
+                None => return Ok(()),
+            },
         };
         if before_move.as_deref() == Some(new.as_str()) {
             return Ok(());
@@ -408,6 +384,53 @@ impl Planner<'_> {
         self.ranks.insert(item, new.clone());
         self.plan.steps.push(Step::Rank { item, rank: new });
         Ok(())
+    }
+
+    /// The nearest rank behind `floor`, of any card but `item`.
+    fn next_rank(&self, item: ItemId, floor: &str) -> Option<&str> {
+        let kept = self.view.order().behind(floor).find(|(_, id)| self.is_kept(*id, item));
+        let given = self.given(item).map(|(_, rank)| rank).filter(|rank| *rank > floor);
+        kept.map(|(rank, _)| rank).into_iter().chain(given).min()
+    }
+
+    /// The nearest rank before `ceiling`, of any card but `item`.
+    fn last_rank_before(&self, item: ItemId, ceiling: &str) -> Option<&str> {
+        let kept = self
+            .view
+            .order()
+            .before(ceiling)
+            .find(|(_, id)| self.is_kept(*id, item));
+        let given = self.given(item).map(|(_, rank)| rank).filter(|rank| *rank < ceiling);
+        kept.map(|(rank, _)| rank).into_iter().chain(given).max()
+    }
+
+    /// The first rank of a cell, of any card but `item`; without a team, of the whole column.
+    fn first_rank(&self, item: ItemId, cell: (Option<usize>, Option<usize>)) -> Option<&str> {
+        let index = |at: Option<usize>| at.and_then(|at| i32::try_from(at).ok());
+        let (team, column) = (index(cell.0), index(cell.1).unwrap_or(-1));
+        let kept = self
+            .view
+            .order()
+            .of_cell(team, column)
+            .filter_map(|mut cards| cards.find(|(_, id)| self.is_kept(*id, item)))
+            .map(|(rank, _)| rank);
+        let is_in_cell = |card: &Card| card.column == column && team.is_none_or(|team| card.team == team);
+        let given = self
+            .given(item)
+            .filter(|(id, _)| self.view.card(*id).is_some_and(is_in_cell))
+            .map(|(_, rank)| rank);
+        kept.chain(given).min()
+    }
+
+    /// Whether a card other than `item` has the rank that the board shows.
+    fn is_kept(&self, id: ItemId, item: ItemId) -> bool {
+        id != item && !self.ranks.contains_key(&id)
+    }
+
+    /// Ranks given in this very list to cards other than `item`.
+    fn given(&self, item: ItemId) -> impl Iterator<Item = (ItemId, &str)> {
+        let others = self.ranks.iter().filter(move |(id, _)| **id != item);
+        others.map(|(id, rank)| (*id, rank.as_str()))
     }
 
     fn set_value(&mut self, item: ItemId, value: &CardValue) -> Result<(), Refusal> {
@@ -487,12 +510,8 @@ impl Planner<'_> {
             work_item_type: kind.to_owned(),
             fields,
         };
-        let last = self
-            .view
-            .cards()
-            .map(|(_, card)| card.rank.as_str())
-            .chain(self.ranks.values().map(String::as_str))
-            .max();
+        let given = self.ranks.values().map(String::as_str);
+        let last = self.view.order().last().into_iter().chain(given).max();
         let rank = rank::between(last, None);
         self.ranks.insert(item, rank.clone());
         self.born.insert(item, kind.to_owned());
@@ -712,3 +731,6 @@ pub fn overtaken(view: &BoardView, steps: &[Step]) -> Option<ItemId> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod rank_tests;

@@ -23,6 +23,7 @@ pub mod import_write;
 pub mod left;
 pub mod local;
 pub mod nodes;
+pub mod order;
 pub mod place;
 pub mod placement;
 pub mod presence;

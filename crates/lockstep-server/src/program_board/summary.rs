@@ -113,7 +113,7 @@ pub fn of(row: &BoardRow, label: Option<String>, counts: Counts, rights: BoardRi
 pub fn of_view(view: &BoardView, rights: BoardRights) -> BoardSummary {
     let counts = Counts {
         n_cards: view.n_cards(),
-        n_drafts: view.drafts().count(),
+        n_drafts: view.n_drafts(),
         change: view.version,
     };
     of(&view.row, view.label.clone(), counts, rights)

@@ -10,11 +10,13 @@ use std::sync::Arc;
 use azdo::Identity;
 use lockstep_sync::edit::{Edit, EditState, Hold, Target};
 use lockstep_sync::item::Presence;
+use uuid::Uuid;
 
 use super::agreement::{self, Agreed};
 use super::field_words::FieldWords;
 use super::held::{CardSync, Held, Names, Parent, SeenLink};
 use super::nodes::Nodes;
+use super::order::Order;
 use super::place::Places;
 use super::set_up::{DependencyLink, SetUp};
 use super::shapes::{Card, CardAssignee, CardConflict, CardLink, LinkDirection, WriteMode};
@@ -57,6 +59,10 @@ pub struct BoardView {
     /// Who names an end: by its links, or as its parent.
     named_by: HashMap<End, BTreeSet<ItemId>>,
     cards: BTreeMap<ItemId, Card>,
+    order: Order,
+    /// Cards by the change number under which each became another.
+    changed: BTreeSet<(i64, ItemId)>,
+    n_drafts: usize,
     gone: BTreeMap<ItemId, i64>,
     assignees: HashMap<usize, CardAssignee>,
 }
@@ -112,6 +118,9 @@ impl BoardView {
             numbers: HashMap::new(),
             named_by: HashMap::new(),
             cards: BTreeMap::new(),
+            order: Order::default(),
+            changed: BTreeSet::new(),
+            n_drafts: 0,
             gone: BTreeMap::new(),
             assignees: HashMap::new(),
         }
@@ -187,9 +196,20 @@ impl BoardView {
         })
     }
 
+    /// How many edits wait to be published.
+    pub fn n_drafts(&self) -> usize {
+        self.n_drafts
+    }
+
+    /// The order of its cards.
+    pub fn order(&self) -> &Order {
+        &self.order
+    }
+
     /// Cards that changed after a change number, and those that went.
     pub fn changed_after(&self, after: i64) -> (Vec<Card>, Vec<ItemId>) {
-        let cards = self.cards.values().filter(|card| card.change > after).cloned();
+        let changed = self.changed.range((after.saturating_add(1), ItemId(Uuid::nil()))..);
+        let cards = changed.filter_map(|(_, item)| self.cards.get(item)).cloned();
         let gone = self.gone.iter().filter(|(_, change)| **change > after);
         (cards.collect(), gone.map(|(item, _)| *item).collect())
     }
@@ -307,6 +327,7 @@ impl BoardView {
         for (item, card) in &mut self.cards {
             card.change = changes.get(item).copied().unwrap_or(self.since);
         }
+        self.changed = self.cards.iter().map(|(item, card)| (card.change, *item)).collect();
         let newest = self.cards.values().map(|card| card.change).max().unwrap_or_default();
         self.version = self.row.change_number.max(newest);
         for identity in self.names.people() {
@@ -330,11 +351,11 @@ impl BoardView {
                         change: self.change,
                         ..card
                     };
-                    self.cards.insert(item, card);
+                    self.put(item, Some(card));
                     has_changed = true;
                 }
                 (None, Some(_)) => {
-                    self.cards.remove(&item);
+                    self.put(item, None);
                     self.gone.insert(item, self.change);
                     has_changed = true;
                 }
@@ -343,6 +364,19 @@ impl BoardView {
         }
         if has_changed {
             self.version = self.change;
+        }
+    }
+
+    /// Puts a card in the place of the one that was, or none.
+    fn put(&mut self, item: ItemId, card: Option<Card>) {
+        if let Some(old) = self.cards.remove(&item) {
+            self.order.remove(&old);
+            self.changed.remove(&(old.change, item));
+        }
+        if let Some(card) = card {
+            self.order.insert(&card);
+            self.changed.insert((card.change, item));
+            self.cards.insert(item, card);
         }
     }
 
@@ -488,11 +522,13 @@ impl BoardView {
         for end in named(held, &self.set_up().dependency) {
             self.named_by.entry(end).or_default().insert(held.id);
         }
+        self.n_drafts += n_drafts(held);
         self.concern_around(held, concerned);
     }
 
     fn unindex(&mut self, held: &Held, concerned: &mut BTreeSet<ItemId>) {
         self.concern_around(held, concerned);
+        self.n_drafts -= n_drafts(held);
         for end in named(held, &self.set_up().dependency) {
             if let Some(namers) = self.named_by.get_mut(&end) {
                 namers.remove(&held.id);
@@ -517,6 +553,10 @@ impl BoardView {
             }
         }
     }
+}
+
+fn n_drafts(held: &Held) -> usize {
+    held.edits.iter().filter(|edit| edit.is_draft).count()
 }
 
 /// Ends that an item names: by its links, as read and as wanted, and as its parent.

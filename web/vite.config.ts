@@ -14,6 +14,18 @@ export default defineConfig(async ({ command }): Promise<ViteUserConfig> => {
       target: "es2022",
       // The server's content policy allows files from itself only: nothing is inlined as data.
       assetsInlineLimit: 0,
+      rolldownOptions: {
+        output: {
+          codeSplitting: {
+            groups: [
+              // What every page begins with comes in one piece, not in thirty.
+              { name: "start", tags: ["$initial"] },
+              // What several pages share, by who shares it; crumbs go along with their neighbours.
+              { name: "shared", minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 3_000 },
+            ],
+          },
+        },
+      },
     },
     server: isMocked ? {} : { proxy: { "/api": { target: server } } },
     test: {

@@ -29,11 +29,9 @@ import { follow } from "./keys";
 import type { Density } from "./layout";
 import { countHealth, dependenciesOf } from "./links";
 import type { BoardSummary as ListedBoard } from "./list/shapes";
-import { MoveDialog } from "./MoveDialog";
 import { featureOf, withStories } from "./nesting";
 import { tileFor, type Tile } from "./placement";
 import { Presence } from "./Presence";
-import { RemoveDialog } from "./RemoveDialog";
 import { keepDensity, keepZoom, readDensity, readZoom } from "./saved";
 import { clean, filterOf, groupOf, NO_FILTER_SEARCH, type BoardSearch } from "./search";
 import type { Card, Present } from "./shapes";
@@ -54,6 +52,9 @@ const CardMenu = lazy(() => import("./CardMenu"));
 const CardPanel = lazy(() => import("./panel/CardPanel"));
 const AgreementPanel = lazy(() => import("./panel/AgreementPanel"));
 const LeftDialog = lazy(() => import("./LeftDialog"));
+// Asked for by a person: what it takes to show the board comes first.
+const MoveDialog = lazy(() => import("./MoveDialog").then((m) => ({ default: m.MoveDialog })));
+const RemoveDialog = lazy(() => import("./RemoveDialog").then((m) => ({ default: m.RemoveDialog })));
 const ParentDialog = lazy(() => import("./ParentDialog"));
 
 const NO_HELD: ReadonlyMap<string, Card | null> = new Map();
@@ -542,29 +543,33 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
         </Suspense>
       )}
       {moving.length > 0 && (
-        <MoveDialog
-          model={model}
-          placement={placement}
-          tiles={moving}
-          now_ms={now_ms}
-          onMove={(to) => {
-            acts.move(moving, to, null);
-            deskActs.patch({ moving: null, selected: new Set() });
-          }}
-          onClose={() => deskActs.patch({ moving: null })}
-        />
+        <Suspense>
+          <MoveDialog
+            model={model}
+            placement={placement}
+            tiles={moving}
+            now_ms={now_ms}
+            onMove={(to) => {
+              acts.move(moving, to, null);
+              deskActs.patch({ moving: null, selected: new Set() });
+            }}
+            onClose={() => deskActs.patch({ moving: null })}
+          />
+        </Suspense>
       )}
       {removing.length > 0 && (
-        <RemoveDialog
-          model={model}
-          cards={removing}
-          onRemove={(how) => {
-            acts.remove(removing, how);
-            deskActs.patch({ removing: null, selected: new Set() });
-            if (removing.some((card) => card.id === openCard?.id)) patch({ card: undefined });
-          }}
-          onClose={() => deskActs.patch({ removing: null })}
-        />
+        <Suspense>
+          <RemoveDialog
+            model={model}
+            cards={removing}
+            onRemove={(how) => {
+              acts.remove(removing, how);
+              deskActs.patch({ removing: null, selected: new Set() });
+              if (removing.some((card) => card.id === openCard?.id)) patch({ card: undefined });
+            }}
+            onClose={() => deskActs.patch({ removing: null })}
+          />
+        </Suspense>
       )}
       {isLeftOpen && (
         <Suspense>

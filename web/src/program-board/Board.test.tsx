@@ -28,6 +28,7 @@ const dependencies = dependenciesOf(model, placement);
 const rows = rowsOf(model, placement, dependencies, NO_FILTER, "team");
 const looks = looksOf(model.frame.types, false);
 
+const NOTHING = () => undefined;
 function acts(): BoardActs {
   return {
     move: vi.fn(() => true),
@@ -104,6 +105,7 @@ function Held({
       onExpand={(id) => onExpand(id)}
       onFold={(row) => onFold(row)}
       onGuard={() => undefined}
+      onHand={NOTHING}
       glide={0}
       panel={null}
       foot={null}

@@ -54,6 +54,8 @@ export interface BoardProps {
   held: ReadonlyMap<string, Card | null>;
   onShowHeld: (tile: Tile) => void;
   onGuard: (ids: ReadonlySet<string>) => void;
+  /** The person scrolls or drags just now; the same function each time. */
+  onHand: () => void;
   /** Shows the stories of a feature below it, or hides them. */
   onExpand: (feature: string) => void;
   /** Shows of a row its loads alone, or all of it again. */
@@ -85,7 +87,7 @@ export function Board(props: BoardProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const plane = useRef<HTMLDivElement>(null);
   const tray = useRef<HTMLDivElement>(null);
-  const view = useViewport(scroller, zoom);
+  const view = useViewport(scroller, zoom, props.onHand);
   const now_ms = useNow(60_000);
   const today = dateOf(now_ms);
 
@@ -138,6 +140,7 @@ export function Board(props: BoardProps) {
     selected: desk.selected,
     onDrop: drop,
     onLink: (from, to) => input.link(from, to),
+    onHand: props.onHand,
   });
   const {
     drag,

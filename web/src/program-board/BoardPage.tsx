@@ -503,6 +503,7 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
         onExpand={(feature) => toggleStories(feature, plan.placement)}
         onFold={toggleRow}
         onGuard={(ids) => store.guard(ids)}
+        onHand={store.noteHand}
         glide={state.glide}
         panel={panel}
         foot={

@@ -39,12 +39,19 @@ export function levelOf(frame: Frame, card: Pick<Card, "type">): Level {
   return typeOf(frame, card.type)?.level ?? null;
 }
 
-const stateMaps = new WeakMap<readonly StateShape[], Map<string, StateShape>>();
+// By type, then by name: asked for each card at each change, so no text is put together for it.
+const stateMaps = new WeakMap<readonly StateShape[], Map<string, Map<string, StateShape>>>();
 function stateOf(frame: Frame, type: string, state: string): StateShape | undefined {
   let map = stateMaps.get(frame.states);
-  if (!map)
-    stateMaps.set(frame.states, (map = new Map(frame.states.map((s) => [`${s.type}\n${s.name}`, s]))));
-  return map.get(`${type}\n${state}`);
+  if (!map) {
+    stateMaps.set(frame.states, (map = new Map()));
+    for (const one of frame.states) {
+      const ofType = map.get(one.type);
+      if (ofType) ofType.set(one.name, one);
+      else map.set(one.type, new Map([[one.name, one]]));
+    }
+  }
+  return map.get(type)?.get(state);
 }
 
 /** A state nobody declared counts as proposed: it is shown and counted, and never taken for done. */

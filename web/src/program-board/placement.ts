@@ -1,7 +1,7 @@
 // Where each card lies, by its level, and what that makes of each cell's load. Pure.
 // A story lies at its own place; a feature where its stories are, with shadow cards in the other cells they lie in.
 // Load counts leaf items of one level: stories, and features that have none.
-import { categoryOf, levelOf, type Cards, type Model } from "./model";
+import { categoryOf, levelOf, type Cards, type Frame, type Model } from "./model";
 import type { Card, ColumnSetUp, SetUp, StateCategory } from "./shapes";
 
 /** A card in one cell. Team and column -1: the parking lot. */
@@ -75,7 +75,7 @@ export function place(model: Pick<Model, "frame" | "cards">): Placement {
     const category = categoryOf(frame, card);
     if (level === "feature" && stories) {
       for (const story of stories) count(story.team, story.column, story);
-      for (const tile of tilesOfFeature(card, stories, category, model)) put(tile);
+      for (const tile of knownTiles(card, stories, category, frame)) put(tile);
       continue;
     }
     if (level === "story" && card.parent !== null && storiesOf.has(card.parent)) continue;
@@ -124,6 +124,32 @@ function groupStories(cards: Cards, { frame }: Pick<Model, "frame">): Map<string
   return groups;
 }
 
+/** Tiles of a feature as they were made last. Cards are replaced when they change, never written to. */
+interface Known {
+  frame: Frame;
+  stories: readonly Card[];
+  tiles: readonly Tile[];
+}
+const made = new WeakMap<Card, Known>();
+
+/** Its tiles; the same ones as long as nothing of it has changed: one change on a large board makes one feature anew. */
+function knownTiles(
+  feature: Card,
+  stories: readonly Card[],
+  category: StateCategory,
+  frame: Frame,
+): readonly Tile[] {
+  const before = made.get(feature);
+  const isSame =
+    before?.frame === frame &&
+    before.stories.length === stories.length &&
+    before.stories.every((story, i) => story === stories[i]);
+  if (before && isSame) return before.tiles;
+  const tiles = tilesOfFeature(feature, stories, category, frame);
+  made.set(feature, { frame, stories, tiles });
+  return tiles;
+}
+
 /** What of a feature lies in one cell. */
 interface Share {
   at: [number, number];
@@ -141,14 +167,17 @@ function tilesOfFeature(
   feature: Card,
   stories: readonly Card[],
   category: StateCategory,
-  { frame }: Pick<Model, "frame">,
+  frame: Frame,
 ): Tile[] {
-  const shares = new Map<string, Share>();
+  const n_columns = frame.set_up.columns.length;
+  const index = ([team, column]: readonly [number, number]) =>
+    team < 0 ? -1 : cellIndex(n_columns, team, column);
+  const shares = new Map<number, Share>();
   for (const story of stories) {
     const state = categoryOf(frame, story);
     const at: [number, number] = story.team < 0 || story.column < 0 ? [-1, -1] : [story.team, story.column];
-    const share = shares.get(at.join()) ?? emptyShare(at);
-    shares.set(at.join(), share);
+    const share = shares.get(index(at)) ?? emptyShare(at);
+    shares.set(index(at), share);
     share.stories.push(story);
     if (state === "removed") continue;
     share.n_stories += 1;
@@ -156,10 +185,10 @@ function tilesOfFeature(
     if (story.points !== null) share.points = (share.points ?? 0) + story.points;
   }
   const home = homeOf(feature, [...shares.values()]);
-  if (!shares.has(home.join())) shares.set(home.join(), emptyShare(home));
+  if (!shares.has(index(home))) shares.set(index(home), emptyShare(home));
   return [...shares.values()].map(({ at, ...here }) =>
     tile(feature, at, {
-      kind: at.join() === home.join() ? "card" : "shadow",
+      kind: index(at) === index(home) ? "card" : "shadow",
       home_team: home[0],
       category,
       ...here,

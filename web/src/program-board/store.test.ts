@@ -93,6 +93,15 @@ describe("keeping up", () => {
     await settle(20);
     expect(calls).toHaveLength(1);
   });
+  test("lets what follows the hand come first", async () => {
+    const store = await opened();
+    store.noteHand();
+    store.hear(notice(11));
+    await settle(50);
+    expect(calls).toEqual([]);
+    await settle(400);
+    expect(calls.map((call) => call.path)).toEqual(["changes?after=10"]);
+  });
   test("asks one question at a time, and once more for what came meanwhile", async () => {
     const store = await opened();
     store.hear(notice(11));

@@ -45,6 +45,9 @@ export interface Hooks {
 }
 
 const FRAME_MS = 16;
+/** While the hand moves something, changes of others are taken in this seldom. */
+const HAND_MS = 400;
+const STILL_AFTER_MS = 150;
 const MARKED_MS = 10_000;
 const PRESENT_MS = 10_000;
 const N_COLLAPSED = 3;
@@ -68,6 +71,7 @@ export class BoardStore {
   private sending: Promise<unknown> = Promise.resolve();
   private mine: { items: readonly string[]; at_ms: number }[] = [];
   private guarded: ReadonlySet<string> = new Set();
+  private hand_ms = 0;
 
   constructor(readonly id: string) {}
 
@@ -111,7 +115,12 @@ export class BoardStore {
     this.soon();
   }
 
-  private soon(ms: number = FRAME_MS): void {
+  /** The person scrolls or drags just now: what follows the hand comes first, changes of others a little later. */
+  noteHand = (): void => {
+    this.hand_ms = Date.now();
+  };
+
+  private soon(ms: number = Date.now() - this.hand_ms < STILL_AFTER_MS ? HAND_MS : FRAME_MS): void {
     this.isWanted = true;
     if (this.timer === null)
       this.timer = setTimeout(() => {

@@ -32,6 +32,8 @@ interface Wanted {
   selected: ReadonlySet<string>;
   onDrop: (keys: readonly string[], over: Over) => void;
   onLink: (from: string, to: string) => void;
+  /** Something follows the pointer. */
+  onHand: () => void;
 }
 
 interface Pressed {
@@ -113,6 +115,7 @@ export function usePointer(wanted: Wanted) {
     const { selected } = now.current;
     const keys = pressed.kind === "card" && selected.has(pressed.key) ? [...selected] : [pressed.key];
     const follow = () => {
+      now.current.onHand();
       if (pressed.kind === "link") return rope();
       if (lifted.current)
         lifted.current.style.transform = `translate(${last.x - pressed.grip.x}px,${last.y - pressed.grip.y}px)`;

@@ -7,7 +7,7 @@ const STEP = 80;
 export const MARGIN = 260;
 
 /** In px of the plane, whatever its zoom. Nothing is in view (all zero) until the page has given the board its size. */
-export function useViewport(scroller: RefObject<HTMLElement | null>, zoom: number): View {
+export function useViewport(scroller: RefObject<HTMLElement | null>, zoom: number, onHand: () => void): View {
   const [view, setView] = useState<View>({ x: 0, y: 0, w: 0, h: 0 });
   useEffect(() => {
     const element = scroller.current;
@@ -18,13 +18,17 @@ export function useViewport(scroller: RefObject<HTMLElement | null>, zoom: numbe
       const [w, h] = [Math.floor(element.clientWidth / zoom), Math.floor(element.clientHeight / zoom)];
       setView((old) => (old.x === x && old.y === y && old.w === w && old.h === h ? old : { x, y, w, h }));
     };
+    const scrolled = () => {
+      onHand();
+      measure();
+    };
     const observer = new ResizeObserver(measure);
     observer.observe(element);
-    element.addEventListener("scroll", measure, { passive: true });
+    element.addEventListener("scroll", scrolled, { passive: true });
     return () => {
       observer.disconnect();
-      element.removeEventListener("scroll", measure);
+      element.removeEventListener("scroll", scrolled);
     };
-  }, [scroller, zoom]);
+  }, [scroller, zoom, onHand]);
   return view;
 }

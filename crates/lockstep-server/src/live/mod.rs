@@ -5,6 +5,9 @@
 
 mod stream;
 
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 use utoipa::ToSchema;
@@ -96,6 +99,8 @@ pub enum Ended {
 pub struct LiveBus {
     changes: broadcast::Sender<ChangeNotice>,
     endings: broadcast::Sender<Ended>,
+    /// The number of each company's last change that was announced.
+    latest: Arc<RwLock<HashMap<CompanyId, i64>>>,
 }
 
 impl Default for LiveBus {
@@ -103,6 +108,7 @@ impl Default for LiveBus {
         Self {
             changes: broadcast::Sender::new(N_NOTICES_MAX),
             endings: broadcast::Sender::new(N_NOTICES_MAX),
+            latest: Arc::default(),
         }
     }
 }
@@ -110,12 +116,22 @@ impl Default for LiveBus {
 impl LiveBus {
     /// Tells every stream; [`Tx::commit`](crate::store::Tx::commit) does it, in the order of numbers.
     pub(crate) fn announce(&self, notice: ChangeNotice) {
+        let mut latest = self.latest.write().expect("nobody panics while holding it");
+        latest.insert(notice.company, notice.change);
+        drop(latest);
         let _listeners = self.changes.send(notice);
     }
 
     /// Ends streams; [`Tx::commit`](crate::store::Tx::commit) does it for the sessions it ended.
     pub(crate) fn end(&self, ended: Ended) {
         let _listeners = self.endings.send(ended);
+    }
+
+    /// The number of a company's last change, if one was announced since this process began. Whoever has seen that number
+    /// has nothing to read: what is committed later is announced later.
+    pub fn latest(&self, company: CompanyId) -> Option<i64> {
+        let latest = self.latest.read().expect("nobody panics while holding it");
+        latest.get(&company).copied()
     }
 
     /// Hears changes from now on, of every company: the listener sorts out its own.
@@ -126,5 +142,27 @@ impl LiveBus {
     /// Hears ended sessions from now on.
     pub fn endings(&self) -> broadcast::Receiver<Ended> {
         self.endings.subscribe()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_number_of_each_company_is_known_once_it_was_announced() {
+        let bus = LiveBus::default();
+        let [northquay, other] = [1, 2].map(|n| CompanyId(Uuid::from_u128(n)));
+        let notice = |company, change| ChangeNotice {
+            company,
+            change,
+            noun: Noun::Board,
+            id: Uuid::nil(),
+        };
+        assert_eq!(bus.latest(northquay), None);
+        bus.announce(notice(northquay, 7));
+        bus.announce(notice(other, 3));
+        bus.announce(notice(northquay, 8));
+        assert_eq!((bus.latest(northquay), bus.latest(other)), (Some(8), Some(3)));
     }
 }

@@ -44,6 +44,7 @@ Chores of this repository:
   cargo xtask bench board [--cards N,N] [--runs N] how quick a board is, against the smallest server and page of one
   cargo xtask pi-event [--minutes N] [--gestures N] [--clients N] [--browsers N]
                                                    a whole train plans on one board; nothing is lost, nothing comes twice
+  cargo xtask pi-event --ledger FILE               checks again what was kept of such an event
   cargo xtask openapi                              writes web/openapi.json and web/src/api/schema.d.ts
   cargo xtask shots                                screenshots of every page into shots/
 ";
@@ -72,7 +73,7 @@ fn run(words: Vec<String>) -> Result<ExitCode> {
         }
         "simulate" => simulate::run(&simulate::Options::parse(arguments)?),
         "bench" => bench::run(rest),
-        "pi-event" => pi_event::run(pi_event::Options::parse(arguments)?),
+        "pi-event" => pi_event::run(&pi_event::Options::parse(arguments)?),
         "openapi" => {
             arguments.finish()?;
             openapi::run()

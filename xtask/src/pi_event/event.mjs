@@ -94,7 +94,12 @@ async function openBrowsers(planners) {
     await page.goto(`${options.lockstep}/boards/${board.id}?density=compact`);
     await page.waitForFunction(() => globalThis.bench.shown_ms);
     const items = async () => [...new Set((await page.evaluate(visible, TILE)).map((key) => key.split('@')[0]))];
-    return { browser, planner, page, items, isBusy: false };
+    const opened = { browser, planner, page, items, isBusy: false, began: 0, noted: Promise.resolve() };
+    // Whenever it is answered: what the page sent counts, however long that took.
+    page.on('response', (answer) => {
+      if (isActs(answer.request())) opened.noted = noteAnswer(opened, answer);
+    });
+    return opened;
   });
 }
 
@@ -155,9 +160,19 @@ function note(planner, began, acts, acted) {
   plan.absorb(acts, acted.cards);
 }
 
+function isActs(request) {
+  return request.method() === 'POST' && request.url().endsWith(`${path}/acts`);
+}
+
+async function noteAnswer({ planner, began }, answer) {
+  const { acts } = answer.request().postDataJSON();
+  if (answer.ok()) note(planner, began, acts, await answer.json());
+  else ledger.refused.push({ who: planner.user, acts, says: await answer.text() });
+}
+
 /** Drags a card in a browser from where it lies to another cell, with the mouse. Whether the board took it as an act. */
 async function drag(browser) {
-  const { page, planner } = browser;
+  const { page } = browser;
   browser.isBusy = true;
   let held = [];
   try {
@@ -172,18 +187,16 @@ async function drag(browser) {
     const inView = cells.filter((box) => box.y > 220 && box.y + 60 < 860 && box.x > 160 && box.x + box.width < 1_440);
     const to = inView[plan.dice(inView.length)];
     if (!from || !to) return false;
-    const isActs = (answer) => answer.request().method() === 'POST' && answer.url().endsWith(`${path}/acts`);
-    const answered = page.waitForResponse(isActs, { timeout: DRAG_MS_MAX }).catch(() => null);
+    const asked = page.waitForRequest(isActs, { timeout: DRAG_MS_MAX }).catch(() => null);
     await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
     await page.mouse.down();
     await page.mouse.move(to.x + to.width / 2, to.y + 40, { steps: 6 });
-    const began = now();
+    browser.began = now();
     await page.mouse.up();
-    const answer = await answered;
-    if (!answer) return false;
-    const { acts } = answer.request().postDataJSON();
-    if (answer.ok()) note(planner, began, acts, await answer.json());
-    else ledger.refused.push({ who: planner.user, acts, says: await answer.text() });
+    const request = await asked;
+    if (!request) return false;
+    await request.response();
+    await browser.noted;
     return true;
   } catch (error) {
     tell(`a drag failed: ${error.message.split('\n')[0]}`);

@@ -4,6 +4,7 @@
 //! Planners are programs with a stream each, and some browsers that drag with a mouse. Half-way and in the end everything is
 //! published. The check needs nobody's word: it holds the gestures against what the simulated Azure DevOps accepted.
 
+use std::path::PathBuf;
 use std::process::{ExitCode, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -28,22 +29,25 @@ const SEEN_MS_MAX: f64 = 300.0;
 const N_TOLD_MAX: usize = 12;
 
 /// What the event is told.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Options {
     minutes: f64,
     n_gestures: usize,
     n_clients: usize,
     n_browsers: usize,
+    /// An event that has been: it is only checked again.
+    ledger: Option<PathBuf>,
 }
 
 impl Options {
-    /// Reads `--minutes 20`, `--gestures 6000`, `--clients 120` and `--browsers 8`.
+    /// Reads `--minutes 20`, `--gestures 6000`, `--clients 120` and `--browsers 8`; or `--ledger FILE`.
     pub fn parse(mut arguments: Arguments) -> Result<Self> {
         let options = Self {
             minutes: arguments.value("--minutes")?.unwrap_or(20.0),
             n_gestures: arguments.value("--gestures")?.unwrap_or(6_000),
             n_clients: arguments.value("--clients")?.unwrap_or(120),
             n_browsers: arguments.value("--browsers")?.unwrap_or(8),
+            ledger: arguments.value("--ledger")?,
         };
         arguments.finish()?;
         if options.n_clients < options.n_browsers + 2 {
@@ -54,38 +58,11 @@ impl Options {
 }
 
 /// Builds, plans, publishes, checks.
-pub fn run(options: Options) -> Result<ExitCode> {
-    let Some(chromium) = chromium::find() else {
-        bail!("a Chromium is needed; name one in {}", chromium::SETTING);
+pub fn run(options: &Options) -> Result<ExitCode> {
+    let ledger = match &options.ledger {
+        Some(ledger) => ledger.clone(),
+        None => hold(options)?,
     };
-    web::make_ready()?;
-    step("Building the server (cargo build --release)", || {
-        program::run(&mut program::cargo([
-            "build",
-            "--release",
-            "-p",
-            "lockstep-server",
-            "--bin",
-            "lockstep",
-        ]))
-    })?;
-    let (n_items, n_guests) = (N_ITEMS.to_string(), options.n_clients.to_string());
-    let simulator = Simulator::start("release", &["--items", &n_items, "--generated", "--guests", &n_guests])?;
-    let server = Server::start("release")?;
-    let folder = folders::root().join("target").join("bench");
-    std::fs::create_dir_all(&folder)?;
-    let ledger = folder.join("pi-event-ledger.json");
-    let (teams, iterations) = TRAIN;
-    let title = format!("{teams} teams, {iterations} iterations, {} planners", options.n_clients);
-    step(&title, || {
-        let mut driver = program::node([]);
-        driver.arg(folders::root().join("xtask/src/pi_event/event.mjs"));
-        driver
-            .arg(described(options, &simulator, &server).to_string())
-            .arg(&ledger);
-        driver.env(chromium::SETTING, &chromium).stdin(Stdio::null());
-        program::run(&mut driver)
-    })?;
     let text = std::fs::read_to_string(&ledger).context("the event left no ledger")?;
     let ledger: Value = serde_json::from_str(&text)?;
     let found = check::check(&ledger)?;
@@ -109,7 +86,37 @@ pub fn run(options: Options) -> Result<ExitCode> {
     })
 }
 
-fn described(options: Options, simulator: &Simulator, server: &Server) -> Value {
+/// Holds the event; gives the file of what was done in it.
+fn hold(options: &Options) -> Result<PathBuf> {
+    let Some(chromium) = chromium::find() else {
+        bail!("a Chromium is needed; name one in {}", chromium::SETTING);
+    };
+    web::make_ready()?;
+    step("Building the server (cargo build --release)", || {
+        let words = ["build", "--release", "-p", "lockstep-server", "--bin", "lockstep"];
+        program::run(&mut program::cargo(words))
+    })?;
+    let (n_items, n_guests) = (N_ITEMS.to_string(), options.n_clients.to_string());
+    let simulator = Simulator::start("release", &["--items", &n_items, "--generated", "--guests", &n_guests])?;
+    let server = Server::start("release")?;
+    let folder = folders::root().join("target").join("bench");
+    std::fs::create_dir_all(&folder)?;
+    let ledger = folder.join("pi-event-ledger.json");
+    let (teams, iterations) = TRAIN;
+    let title = format!("{teams} teams, {iterations} iterations, {} planners", options.n_clients);
+    step(&title, || {
+        let mut driver = program::node([]);
+        driver.arg(folders::root().join("xtask/src/pi_event/event.mjs"));
+        driver
+            .arg(described(options, &simulator, &server).to_string())
+            .arg(&ledger);
+        driver.env(chromium::SETTING, &chromium).stdin(Stdio::null());
+        program::run(&mut driver)
+    })?;
+    Ok(ledger)
+}
+
+fn described(options: &Options, simulator: &Simulator, server: &Server) -> Value {
     let guests: Vec<Value> = simulator.guests(options.n_clients).collect();
     json!({
         "minutes": options.minutes,
@@ -124,7 +131,7 @@ fn described(options: Options, simulator: &Simulator, server: &Server) -> Value 
     })
 }
 
-fn figures_of(options: Options, ledger: &Value, found: &check::Found) -> Vec<Figure> {
+fn figures_of(options: &Options, ledger: &Value, found: &check::Found) -> Vec<Figure> {
     let count = |what: &str, n: usize| Figure::new(what, n as f64, None, "");
     let none = |what: &str, list: &[String]| count(what, list.len()).to_reach(Goal::Max(0.0));
     let of = |name: &str, part: &str| ledger[name][part].as_f64().unwrap_or(f64::NAN);

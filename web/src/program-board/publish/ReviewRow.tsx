@@ -109,6 +109,7 @@ function Row({ item, board, isChosen, canChange, isBusy, onTick, acts }: Shared 
           item={item}
           conflict={item.conflict}
           canChange={canChange}
+          mayManage={board.may_manage}
           isBusy={isBusy === item.item}
           acts={acts}
         />
@@ -202,17 +203,22 @@ function Conflict({
   item,
   conflict,
   canChange,
+  mayManage,
   isBusy,
   acts,
-}: FixProps & { conflict: NonNullable<ReviewItem["conflict"]> }) {
+}: FixProps & { conflict: NonNullable<ReviewItem["conflict"]>; mayManage: boolean }) {
+  const me = useMe();
+  const author = item.changes.find((change) => change.edit === conflict.edit)?.by;
+  const mayChoose = mayManage || author?.member_id === me.id;
   return (
     <div className={style.fix}>
       <span>
         <b>{conflict.label} changed in both places.</b> Here <b>{conflict.ours ?? "none"}</b>, in Azure DevOps{" "}
         <b>{conflict.theirs ?? "none"}</b>
-        {conflict.theirs_by && ` by ${conflict.theirs_by}`}. It is not published until somebody chooses.
+        {conflict.theirs_by && ` by ${conflict.theirs_by}`}. It is not published until{" "}
+        {mayChoose ? "somebody chooses" : `${author?.name ?? "its author"} or a board admin chooses`}.
       </span>
-      {canChange && (
+      {canChange && mayChoose && (
         <span className={style.fixActs}>
           <Button size="small" isBusy={isBusy} onClick={() => acts.decide(item, "ours")}>
             Keep Lockstep’s version

@@ -13,8 +13,9 @@ use lockstep_sync::{ItemId, PARENT};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::act_shapes::{BoardAct, CardValue, RemoveTo};
+use super::act_shapes::{BoardAct, CardValue, OtherValue, RemoveTo};
 use super::agreement::{self, Agreed, Agreement};
+use super::field_words::is_other;
 use super::held::{Held, TARGET_DATE};
 use super::rank;
 use super::set_up::Level;
@@ -27,6 +28,8 @@ use crate::ids::MemberId;
 
 /// Longest comment, in characters.
 const COMMENT_CHARS_MAX: usize = 32_000;
+/// Longest value of a field that boards don't show.
+const OTHER_CHARS_MAX: usize = 4_000;
 /// Most load of one card.
 const POINTS_MAX: f64 = 1_000_000.0;
 
@@ -449,6 +452,25 @@ impl Planner<'_> {
             CardValue::TargetOn(day) => {
                 let day = checked_day(day.as_deref())?;
                 (TARGET_DATE, json!(day.map(|day| format!("{day}T00:00:00Z"))))
+            }
+            CardValue::Other(OtherValue { name, value }) => {
+                if !is_other(name) || *name == unit {
+                    return Err(Refusal::field_is(
+                        "field",
+                        "is not one that is set by its reference name",
+                    ));
+                }
+                let is_long = value
+                    .as_ref()
+                    .is_some_and(|value| value.chars().count() > OTHER_CHARS_MAX);
+                if is_long {
+                    let says = format!("is longer than {OTHER_CHARS_MAX} characters");
+                    return Err(Refusal::field_is("to", &says));
+                }
+                (
+                    name.as_str(),
+                    json!(value.as_deref().filter(|value| !value.trim().is_empty())),
+                )
             }
         };
         self.set(item, name, to)

@@ -138,6 +138,18 @@ pub enum CardValue {
     Priority(Option<i64>),
     /// Target date, ISO.
     TargetOn(Option<String>),
+    /// A field that a board does not show: what a rule of the organization asks for.
+    Other(OtherValue),
+}
+
+/// A field by its reference name, and its value.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OtherValue {
+    /// Reference name.
+    pub name: String,
+    /// As it is typed; `null` empties the field.
+    pub value: Option<String>,
 }
 
 /// What becomes of the work item of a card that is removed.

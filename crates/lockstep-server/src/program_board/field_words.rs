@@ -102,6 +102,20 @@ impl FieldNames for FieldWords<'_> {
     }
 }
 
+/// Whether a field is set by its reference name: neither Azure DevOps' own nor one that a board has a word for.
+pub fn is_other(name: &str) -> bool {
+    let is_name = name.contains('.') && name.split('.').all(is_word);
+    let is_known = matches!(name, TARGET_DATE | field::PRIORITY | PARENT);
+    is_name && !is_known && !name.to_ascii_lowercase().starts_with("system.")
+}
+
+fn is_word(part: &str) -> bool {
+    !part.is_empty()
+        && part
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+}
+
 /// A number without a fraction that says nothing.
 fn plain(number: &serde_json::Number) -> String {
     match number.as_f64() {
@@ -116,4 +130,26 @@ fn capitalized(word: &str) -> String {
         .next()
         .map(|first| first.to_uppercase().chain(letters).collect())
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_azure_devops_or_a_board_keeps_is_not_set_by_its_reference_name() {
+        assert!(is_other("Custom.RootCause") && is_other("Microsoft.VSTS.CMMI.RootCause"));
+        for name in [
+            "System.Rev",
+            "system.state",
+            field::PRIORITY,
+            TARGET_DATE,
+            PARENT,
+            "Custom",
+            "Custom./rev",
+            "",
+        ] {
+            assert!(!is_other(name), "{name}");
+        }
+    }
 }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::agreement;
-use super::field_words::FieldWords;
+use super::field_words::{FieldWords, is_other};
 use super::held::Held;
 use super::view::{BoardView, End};
 use crate::accounts::initials;
@@ -376,7 +376,8 @@ fn conflict(draft: &Edit, words: FieldWords<'_>) -> Option<ReviewConflict> {
 /// Fields that an act can set, so that a refusal can be put right from the review.
 fn fix(name: &str, words: FieldWords<'_>) -> Option<ReviewFix> {
     let (field, label) = words.named(&FieldName::from(name));
-    let can_be_set = matches!(field.as_str(), "title" | "state" | "points" | "priority" | "target_on");
+    let has_word = matches!(field.as_str(), "title" | "state" | "points" | "priority" | "target_on");
+    let can_be_set = has_word || is_other(&field);
     can_be_set.then_some(ReviewFix {
         field,
         name: label,

@@ -118,7 +118,7 @@ describe("the review before publishing", () => {
     await user.click(await button("Fill in and try again"));
     await waitFor(() => expect(sent("publish/try")).toHaveLength(1));
     expect(sent("acts")[0]?.body["acts"]).toEqual([
-      { kind: "set", item: "2", field: "Custom.RootCause", to: "Design error" },
+      { kind: "set", item: "2", field: "other", to: { name: "Custom.RootCause", value: "Design error" } },
     ]);
   });
 

@@ -2,6 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { newId } from "../../api/client";
 import { call } from "../list/calls";
+import { filled } from "./review";
 import type { Review, ReviewItem } from "./shapes";
 
 const of = (id: string) => ({ path: { id } });
@@ -34,10 +35,10 @@ export const undoDiscard = (id: string) =>
   call<unknown>("POST", "/api/boards/{id}/undo", { params: of(id), body: { id: newId() } });
 
 /** Fills in the field that a rule asked for. */
-export const fillIn = (id: string, item: string, field: string, to: string) =>
+export const fillIn = (id: string, item: string, field: string, text: string) =>
   call<unknown>("POST", "/api/boards/{id}/acts", {
     params: of(id),
-    body: { id: newId(), acts: [{ kind: "set", item, field, to }] },
+    body: { id: newId(), acts: [{ kind: "set", item, ...filled(field, text) }] },
   });
 
 export const choose = (conflict: NonNullable<ReviewItem["conflict"]>, choice: "ours" | "theirs") =>

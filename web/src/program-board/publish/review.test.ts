@@ -7,6 +7,7 @@ import {
   changesOf,
   chosenItems,
   figuresOf,
+  filled,
   groupItems,
   headWords,
   newlyStopped,
@@ -228,4 +229,18 @@ describe("a publish", () => {
       says: "2 others were not begun and stay unpublished.",
       tone: "warn",
     }));
+});
+
+describe("what is filled in for a rule", () => {
+  test("is a number where the field holds one", () => {
+    expect(filled("points", "2,5")).toEqual({ field: "points", to: 2.5 });
+    expect(filled("priority", "1")).toEqual({ field: "priority", to: 1 });
+  });
+  test("goes by its word, or by its reference name where a board has none", () => {
+    expect(filled("state", "Active")).toEqual({ field: "state", to: "Active" });
+    expect(filled("Custom.RootCause", "Ran twice")).toEqual({
+      field: "other",
+      to: { name: "Custom.RootCause", value: "Ran twice" },
+    });
+  });
 });

@@ -170,6 +170,15 @@ export function actWords(change: ReviewChange): string | null {
   }
 }
 
+/** What was typed into a field that a refusal names, as an act says it: a number where the field holds one. */
+export function filled(field: string, text: string): { field: string; to: unknown } {
+  const number = Number(text.replace(",", "."));
+  if (field === "points" || field === "priority")
+    return { field, to: Number.isFinite(number) ? number : text };
+  // What boards have no word for goes by its reference name.
+  return field.includes(".") ? { field: "other", to: { name: field, value: text } } : { field, to: text };
+}
+
 export interface RunWords {
   title: string;
   says: string;

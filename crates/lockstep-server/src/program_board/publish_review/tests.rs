@@ -114,11 +114,16 @@ fn what_would_be_taken_says_what_it_comes_to() {
 #[test]
 fn a_refusal_comes_in_the_servers_words_with_the_field_it_names_if_that_can_be_set() {
     let card = || made(1, STORY, 11, 101).drafted(set(field::STATE, json!("Closed")));
-    let refused = one(card(), Some(&said(100, false, &["Custom.RootCause", field::PRIORITY])));
+    let refused = one(card(), Some(&said(100, false, &[field::AREA_ID, field::PRIORITY])));
     assert_eq!(refused.result, ReviewResult::Refused);
     assert_eq!(refused.answer.as_deref(), Some("TF401320: Rule Error"));
     assert_eq!(refused.fix.unwrap().field, "priority");
-    assert_eq!(one(card(), Some(&said(100, false, &["Custom.RootCause"]))).fix, None);
+    let custom = one(card(), Some(&said(100, false, &["Custom.RootCause"]))).fix.unwrap();
+    assert_eq!(
+        (custom.field.as_str(), custom.name.as_str()),
+        ("Custom.RootCause", "Root Cause")
+    );
+    assert_eq!(one(card(), Some(&said(100, false, &["System.Reason"]))).fix, None);
 }
 
 #[test]

@@ -22,6 +22,7 @@ pub mod import_query;
 pub mod import_write;
 pub mod left;
 pub mod local;
+pub mod node_names;
 pub mod nodes;
 pub mod order;
 pub mod place;

@@ -1,7 +1,8 @@
 //! Area and iteration nodes by number: read from Azure DevOps, kept, and looked things up in.
 //!
 //! Work items and set-ups name nodes by number; names, paths and dates are looked up here. So a rename there is a changed
-//! row here, told to browsers as a change of the boards, and nothing is written to any work item.
+//! row here, followed by the columns that are called the same, told to browsers as a change of the boards, and nothing is
+//! written to any work item.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use azdo::{ClassificationNode, Client, Error, Tree};
 use lockstep_sync::scope::Scope;
 
+use super::node_names;
 use super::set_up::{BoardScope, SetUp, TeamArea};
 use crate::app::App;
 use crate::ids::{CompanyId, ConnectionId};
@@ -262,6 +264,7 @@ pub async fn refresh(
         .map(|node| (node.node_id, node))
         .collect();
     let (mut changed, mut gone) = (Vec::new(), Vec::new());
+    let before = known.clone();
     for (project, rows) in read_rows {
         let of_project = |node: &NodeRow| node.project_id.eq_ignore_ascii_case(project);
         let mut missing: BTreeSet<i64> = known
@@ -283,9 +286,14 @@ pub async fn refresh(
         let mut tx = app.store.begin().await?;
         tx.save_nodes(company, connection, &changed, &gone, app.now_us())
             .await?;
-        for board in tx.boards_of_connection(company, connection).await? {
+        for mut board in tx.boards_of_connection(company, connection).await? {
             let change = tx.number_change(company, Noun::Board, board.id).await?;
-            tx.number_board(company, board.board(), change).await?;
+            if node_names::follow(&mut board.set_up.0, &before, &known) {
+                board.change_number = change;
+                tx.update_board(&board).await?;
+            } else {
+                tx.number_board(company, board.board(), change).await?;
+            }
         }
         tx.commit().await?;
         // Edits are written with the paths that nodes have now.

@@ -296,6 +296,7 @@ async fn a_renamed_iteration_changes_its_name_here_and_nothing_else() {
             .unwrap();
         assert!(is_news);
         let column = board.row().await.set_up.0.columns[1].clone();
+        assert_eq!(column.name, "Sprint 42 north");
         let read = app.store.nodes(board.company, board.connection()).await.unwrap();
         let node = read.iter().find(|node| node.node_id == column.node_ids[0]).unwrap();
         assert_eq!(node.path, "Harbour\\PI 26.4\\Sprint 42 north");

@@ -95,6 +95,33 @@ describe("a board is shared by a link", () => {
   });
 });
 
+describe("a quick filter is kept for everybody", () => {
+  test("by one who plans, and seen by the next", async () => {
+    const admin = await planner("company_admin");
+    const member = await planner("member");
+    const pop = async ({ page }) => {
+      await page.getByRole("button", { name: /^Filter/ }).click();
+      return page.getByRole("dialog", { name: "Filter" });
+    };
+    const own = await pop(member);
+    await own.getByRole("button", { name: /^Bug/ }).click();
+    await own.getByRole("button", { name: "Save as quick filter…" }).click();
+    await own.getByLabel("Name of the quick filter").fill("Bugs alone");
+    await own.getByText("For everybody").click();
+    await own.getByRole("button", { name: "Save", exact: true }).click();
+    await own.getByRole("button", { name: /Bugs alone$/ }).waitFor();
+
+    const theirs = await pop(admin);
+    await theirs.getByRole("button", { name: /Bugs alone$/ }).click();
+    await admin.page.waitForURL(/types=/);
+    await theirs.getByRole("button", { name: "Remove Bugs alone for everybody" }).click();
+    await theirs.getByRole("button", { name: /Bugs alone$/ }).waitFor({ state: "detached" });
+    assert.deepEqual([...admin.complaints, ...member.complaints], []);
+    await admin.context.close();
+    await member.context.close();
+  });
+});
+
 describe("a board is taken along", () => {
   test("as tables, pictures and paper, with nothing asked of anybody else", async () => {
     const { page, context, complaints, board } = await planner("company_admin");

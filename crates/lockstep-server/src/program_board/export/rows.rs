@@ -199,7 +199,7 @@ impl<'v> Reader<'v> {
             text(card.tags.join("; ")),
             ends(LinkDirection::WaitsFor),
             ends(LinkDirection::NeededBy),
-            text(sync_words(card.sync).into()),
+            self.sync(card.sync),
             self.address(card.number),
         ]
     }
@@ -220,6 +220,14 @@ impl<'v> Reader<'v> {
             }
             _ => Cell::Empty,
         }
+    }
+
+    /// How it stands with Azure DevOps; a local board has none to stand with.
+    fn sync(&self, sync: CardSync) -> Cell {
+        if self.set_up.is_local() {
+            return Cell::Empty;
+        }
+        text(sync_words(sync).into())
     }
 
     fn team(&self, at: Option<&Place>) -> Cell {
@@ -270,7 +278,7 @@ impl<'v> Reader<'v> {
         row.push(text(order.into()));
         row.push(text(agreement_words(link.agreement).into()));
         row.push(link.needed_by.clone().map_or(Cell::Empty, text));
-        row.push(text(sync_words(link.sync).into()));
+        row.push(self.sync(link.sync));
         row
     }
 

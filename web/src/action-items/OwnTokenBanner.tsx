@@ -10,7 +10,8 @@ import { tokenWarning } from "./tokenWarning";
 
 /** Small, and there until my own token is stored, even where the connection's token is mine. */
 export function OwnTokenBanner() {
-  const tokens = useQuery(myTokensQuery);
+  // Who only looks has no token to store, and may not ask for any.
+  const tokens = useQuery({ ...myTokensQuery, enabled: useMay("own_tokens.manage") });
   const mayEdit = useMay("action_items.edit");
   const warning = tokens.data && mayEdit ? tokenWarning(tokens.data) : null;
   if (!warning) return null;

@@ -9,8 +9,8 @@ const mailOf = (name) => `${name.toLowerCase().replaceAll(" ", ".")}@northquay.e
 
 /** One person with a browser of their own, signed in. */
 class Person {
-  constructor(name, url, { context, page }) {
-    Object.assign(this, { name, url, context, page });
+  constructor(name, url, { context, page, complaints }) {
+    Object.assign(this, { name, url, context, page, complaints });
   }
 
   async ask(method, path, data) {
@@ -49,9 +49,10 @@ export async function foundCompany(world) {
     admin,
     connection,
     /** Somebody else; those who write in Azure DevOps have a token of their own. */
-    async person(name, { role = "member", hasToken = true } = {}) {
-      await admin.ask("POST", "/api/members", { name, email: mailOf(name), role, password: PASSWORD });
-      const person = new Person(name, world.url, await world.visitor());
+    async person(name, { role = "member", hasToken = true, browser = {} } = {}) {
+      const member = await admin.ask("POST", "/api/members", { name, email: mailOf(name), role, password: PASSWORD });
+      const person = new Person(name, world.url, await world.visitor(browser));
+      person.id = member.id;
       await person.signIn();
       if (hasToken) await giveToken(person);
       return person;

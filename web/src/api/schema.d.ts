@@ -1923,6 +1923,11 @@ export interface components {
             field: "target_on";
             /** @description Target date, ISO. */
             to: string | null;
+        } | {
+            /** @enum {string} */
+            field: "other";
+            /** @description A field that a board does not show: what a rule of the organization asks for. */
+            to: components["schemas"]["OtherValue"];
         };
         /** @description The password before and after. */
         ChangePassword: {
@@ -2845,6 +2850,13 @@ export interface components {
          * @enum {string}
          */
         Origin: "retrospective" | "inspect_adapt" | "assessment" | "other";
+        /** @description A field by its reference name, and its value. */
+        OtherValue: {
+            /** @description Reference name. */
+            name: string;
+            /** @description As it is typed; `null` empties the field. */
+            value?: string | null;
+        };
         /** @description A token of one's own. */
         OwnToken: {
             /** @description Its last day, `2027-02-14`. */

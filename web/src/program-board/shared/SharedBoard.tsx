@@ -27,6 +27,7 @@ import { useFolding } from "../useFolding";
 import { SharedCard } from "./SharedCard";
 import type { SharedPlan } from "./useShared";
 
+const NOTHING = () => undefined;
 /** Nothing can be done here; the board asks for the acts all the same. */
 const NO_ACTS: BoardActs = {
   move: () => false,
@@ -216,7 +217,8 @@ export default function SharedBoard({ plan, isDark }: { plan: SharedPlan; isDark
         onShowHeld={() => undefined}
         onExpand={(feature) => toggleStories(feature, plan.placement)}
         onFold={toggleRow}
-        onGuard={() => undefined}
+        onGuard={NOTHING}
+        onHand={NOTHING}
         glide={0}
         panel={
           openCard ? (

@@ -71,6 +71,7 @@ export const Header = memo(function Header({
                   className={style.flag}
                   data-late={flag.is_late || undefined}
                   data-left={flag.is_left || undefined}
+                  data-high={flag.is_high || undefined}
                   style={flag.is_left ? { right: flag.right } : { left: flag.left }}
                   title={flag.says}
                 >

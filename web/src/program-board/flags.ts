@@ -12,6 +12,8 @@ export interface FlagShown {
   left: number;
   right: number;
   is_left: boolean;
+  /** Beside the name, for the dates lie where it stands. */
+  is_high: boolean;
   is_late: boolean;
   label: string;
   says: string;
@@ -44,6 +46,7 @@ export function flagsOf(
       from >= 0 && to <= width && used.every(([a, b]) => to <= a || from >= b);
     const [from, to] = is_left ? [x - long, x] : [x, x + long];
     const has_room = isFree(from, to);
+    const is_high = !has_room && !isFree(is_left ? x - FLAG_ICON : x, is_left ? x : x + FLAG_ICON);
     taken.set(at.column, [...used, has_room ? [from, to] : [x - FLAG_ICON, x + FLAG_ICON]]);
     const is_late = isEndangered(milestone.on, set_up.columns, dependencies);
     const says = is_late ? `${label}: a dependency lies in the wrong order before it` : label;
@@ -54,6 +57,7 @@ export function flagsOf(
         left: x,
         right: width - x,
         is_left,
+        is_high,
         is_late,
         label,
         says,

@@ -4,7 +4,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Suspense, lazy, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { OwnTokenBanner } from "../action-items/OwnTokenBanner";
 import { Problem, sentence } from "../api/client";
-import { isFree, useKeys } from "../app/keys";
+import { useKeys } from "../app/keys";
 import { Page } from "../app/Page";
 import { connectionsQuery } from "../app/queries";
 import { useMe } from "../app/session";
@@ -12,27 +12,24 @@ import { useLive } from "../live/live";
 import { announce } from "../ui/announce";
 import { Button } from "../ui/Button";
 import layout from "../ui/layout.module.css";
-import { Skeleton } from "../ui/marks";
 import { Empty } from "../ui/surface";
-import { dateOf, plural } from "../ui/time";
-import { refusal } from "../ui/toast";
+import { dateOf } from "../ui/time";
 import { useMedia } from "../ui/useMedia";
 import { useNow } from "../ui/useNow";
 import { Bars } from "./Bars";
 import { Board } from "./Board";
 import style from "./board.module.css";
-import { sendChoice, askCard } from "./calls";
+import { Loading, NothingShown } from "./BoardStates";
+import { countDraftTeams, countPlanned } from "./counts";
 import { useDesk, type EditKind } from "./desk";
 import { countFilters, find, matchesTile, rowsOf } from "./filters";
 import { looksOf } from "./icons";
 import { follow } from "./keys";
-import type { Density } from "./layout";
 import { countHealth, dependenciesOf } from "./links";
 import type { BoardSummary as ListedBoard } from "./list/shapes";
 import { featureOf, withStories } from "./nesting";
 import { tileFor, type Tile } from "./placement";
 import { Presence } from "./Presence";
-import { keepDensity, keepZoom, readDensity, readZoom } from "./saved";
 import { clean, filterOf, groupOf, NO_FILTER_SEARCH, type BoardSearch } from "./search";
 import type { Card, Present } from "./shapes";
 import { SelectionBar } from "./SelectionBar";
@@ -44,9 +41,11 @@ import type { TileWorld } from "./tileProps";
 import { Toolbar } from "./Toolbar";
 import { useActs } from "./useActs";
 import { useBoard, usePresence, useSeenNotes, type BoardData } from "./useBoard";
-import { stepZoom, useFolding } from "./useFolding";
+import { useFolding } from "./useFolding";
 import { useIsDark } from "./useIsDark";
-import { short } from "./words";
+import { useRefusals } from "./useRefusals";
+import { useSize } from "./useSize";
+import { useUndoKeys } from "./useUndoKeys";
 
 const CardMenu = lazy(() => import("./CardMenu"));
 const CardPanel = lazy(() => import("./panel/CardPanel"));
@@ -58,8 +57,6 @@ const RemoveDialog = lazy(() => import("./RemoveDialog").then((m) => ({ default:
 const ParentDialog = lazy(() => import("./ParentDialog"));
 
 const NO_HELD: ReadonlyMap<string, Card | null> = new Map();
-const DENSITIES: readonly Density[] = ["comfortable", "compact", "fit"];
-
 export function BoardPage() {
   const { id } = useParams({ from: "/boards/$id" });
   const data = useBoard(id);
@@ -105,21 +102,6 @@ export function BoardPage() {
   );
 }
 
-function Loading() {
-  return (
-    <div className={style.loading} role="status" aria-label="Reading the board" data-skeleton>
-      <Skeleton height={30} />
-      {Array.from({ length: 5 }, (_, row) => (
-        <div key={row}>
-          {Array.from({ length: 5 }, (__, column) => (
-            <Skeleton key={column} height={110} />
-          ))}
-        </div>
-      ))}
-    </div>
-  );
-}
-
 type Plan = NonNullable<BoardData["plan"]>;
 
 function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
@@ -143,26 +125,13 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
   const findField = useRef<HTMLInputElement>(null);
   const readNotes = useSeenNotes(board.id, state.replica?.change);
 
-  const densityName = `${me.id}.${board.id}`;
-  const [kept, setKept] = useState<Density>(() => readDensity(densityName) ?? "comfortable");
-  const density = search.density ?? kept;
   const patch = useCallback(
     (changes: Partial<BoardSearch>) =>
       void navigate({ search: (old) => clean({ ...old, ...changes }), replace: true }),
     [navigate],
   );
-  const [zoom, setZoomState] = useState(() => readZoom(densityName));
-  const setZoom = (next: number) => {
-    setZoomState(next);
-    keepZoom(densityName, next);
-    announce(`Zoom ${Math.round(next * 100)} percent`);
-  };
-  const setDensity = (next: Density) => {
-    setKept(next);
-    keepDensity(densityName, next);
-    patch({ density: undefined });
-    announce(`Density ${next}`);
-  };
+  const size = useSize(`${me.id}.${board.id}`, search, patch);
+  const { density, zoom } = size;
 
   // ---- what is shown ----
   const filter = useMemo(() => filterOf(search), [search]);
@@ -325,7 +294,7 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
   useKeys({
     "/": () => findField.current?.focus(),
     F: () => setFilterOpen(true),
-    D: () => setDensity(DENSITIES[(DENSITIES.indexOf(density) + 1) % DENSITIES.length] ?? "comfortable"),
+    D: size.nextDensity,
     C: create,
     M: () => {
       const keys = inHand();
@@ -345,8 +314,8 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
       const feature = tilesOf(inHand()).map(featureOf)[0];
       if (feature) toggleStories(feature, plan.placement);
     },
-    "+": () => setZoom(stepZoom(zoom, 1)),
-    "-": () => setZoom(stepZoom(zoom, -1)),
+    "+": () => size.stepZoom(1),
+    "-": () => size.stepZoom(-1),
     "[": followLink(-1),
     "]": followLink(1),
     O: () => {
@@ -436,7 +405,7 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
         zoom={zoom}
         expanded={expanded}
         n_folded={rows.filter((row) => row.is_folded).length}
-        onZoom={setZoom}
+        onZoom={size.setZoom}
         onStories={showAllStories}
         onFold={(isFolded) => foldAll(isFolded ? rows.map((row) => row.key) : [])}
         health={health}
@@ -451,7 +420,7 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
         onLeft={() => setLeftOpen(true)}
         onSearch={patch}
         onFind={goFound}
-        onDensity={setDensity}
+        onDensity={size.setDensity}
         isFilterOpen={isFilterOpen}
         onFilterOpen={setFilterOpen}
         more={
@@ -597,102 +566,5 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
         </Suspense>
       )}
     </div>
-  );
-}
-
-function countPlanned(tiles: Iterable<Tile>): number {
-  let n = 0;
-  for (const tile of tiles)
-    if (tile.kind === "card" && !tile.is_nested && tile.column >= 0 && tile.team >= 0) n += 1;
-  return n;
-}
-
-function countDraftTeams(cards: Iterable<Card>): number {
-  const teams = new Set<number>();
-  for (const card of cards) if (card.sync === "draft" && card.team >= 0) teams.add(card.team);
-  return teams.size;
-}
-
-function NothingShown({
-  isFiltered,
-  board,
-  onClear,
-}: {
-  isFiltered: boolean;
-  board: { import: { state: string } };
-  onClear: () => void;
-}) {
-  if (board.import.state === "importing") return null;
-  return (
-    <div className={style.nothing} data-tools>
-      {isFiltered ? (
-        <Empty
-          art="search"
-          title="No card matches these filters"
-          acts={
-            <Button look="primary" onClick={onClear}>
-              Clear filters
-            </Button>
-          }
-        />
-      ) : (
-        <Empty art="list" title="Nothing is planned yet">
-          Work items of this board’s scope appear here once they have a team and an iteration. What has none
-          lies in the parking lot.
-        </Empty>
-      )}
-    </div>
-  );
-}
-
-/** Ctrl+Z and Ctrl+Shift+Z, but never in a field, where they belong to the text. */
-function useUndoKeys(step: (step: "undo" | "redo") => void, canEdit: boolean) {
-  useEffect(() => {
-    const listen = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.defaultPrevented || !canEdit) return;
-      const key = event.key.toLowerCase();
-      if ((key !== "z" && key !== "y") || !isFree(event.target)) return;
-      event.preventDefault();
-      step(key === "y" || event.shiftKey ? "redo" : "undo");
-    };
-    document.addEventListener("keydown", listen);
-    return () => document.removeEventListener("keydown", listen);
-  }, [step, canEdit]);
-}
-
-/** Messages about my own acts that were not taken, here or there. */
-function useRefusals({ store }: BoardData, open: (card: string, byKey: boolean) => void) {
-  const show = useRef(open);
-  useEffect(() => {
-    show.current = open;
-  });
-  useEffect(() => {
-    store.tellRefusalsTo({
-      onRefused: (sent, says) =>
-        refusal(sent.length > 1 ? `${plural(sent.length, "change")} not taken.` : "Not taken.", says),
-      onRefusedThere: (card) => void tellRefused(store.id, card, (id) => show.current(id, false)),
-    });
-  }, [store]);
-}
-
-async function tellRefused(board: string, card: Card, open: (card: string) => void): Promise<void> {
-  const detail = await askCard(board, card.id).catch(() => null);
-  const edit = detail?.open_edits.find((one) => one.state === "refused");
-  const putBack =
-    edit?.may_decide && edit.acts.includes("give_up")
-      ? [
-          {
-            label: "Put back",
-            onPick: () =>
-              void sendChoice(edit, "give_up").catch((error: unknown) =>
-                refusal("Not put back.", sentence(error)),
-              ),
-          },
-        ]
-      : [];
-  refusal(
-    `${short(card)} keeps ${edit?.to ?? "your change"} here, refused there.`,
-    edit?.answer ? `Azure DevOps: “${edit.answer}”` : (edit?.next_step ?? ""),
-    [...putBack, { label: "Details", onPick: () => open(card.id) }],
   );
 }

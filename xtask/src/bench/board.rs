@@ -133,7 +133,7 @@ fn figures_of(options: &Options, said: &Value) -> Result<Vec<Figure>> {
     for size in &options.sizes {
         let of = &said[size.to_string()];
         let is_largest = *size >= LARGEST;
-        let only_largest = |figure: Figure, goal: Goal| if is_largest { figure.to_reach(goal) } else { figure };
+        let only_largest = |figure: Figure, goal: Goal| if is_largest { figure.aiming_at(goal) } else { figure };
         let name = |what: &str| format!("{size} cards: {what}");
         let both = |what: &str, of: &Value, share: f64| -> Result<Figure> {
             let side = |side: &str| quantile(&of[side], share).with_context(|| format!("{what}: nothing of {side}"));
@@ -153,30 +153,31 @@ fn figures_of(options: &Options, said: &Value) -> Result<Vec<Figure>> {
             Figure::new(name("snapshot packed"), kilobytes, None, "KB"),
             SNAPSHOT_KB,
         ));
-        found.push(both("shown, first visit", &pages["first"], 0.5)?.to_reach(SHOWN));
-        found.push(both("shown, later visit", &pages["again"], 0.5)?.to_reach(SHOWN));
-        found.push(both("scroll, frame p95", &pages["scroll"], 0.5)?.to_reach(FRAME));
-        found.push(both("drag, frame p95", &pages["drag"], 0.5)?.to_reach(FRAME));
+        found.push(both("shown, first visit", &pages["first"], 0.5)?.aiming_at(SHOWN));
+        found.push(both("shown, later visit", &pages["again"], 0.5)?.aiming_at(SHOWN));
+        found.push(both("scroll, frame p95", &pages["scroll"], 0.5)?.aiming_at(FRAME));
+        found.push(both("drag, frame p95", &pages["drag"], 0.5)?.aiming_at(FRAME));
         let nodes = &pages["nodes"];
         let (ours, reference) = (number(&nodes["lockstep"])?, number(&nodes["reference"])?);
-        found.push(Figure::new(name("nodes"), ours, reference, "").to_reach(NODES));
+        found.push(Figure::new(name("nodes"), ours, reference, "").aiming_at(NODES));
         let assets = number(&pages["files"]["bytes"])? / 1000.0;
-        found.push(Figure::new(name("scripts and styles until shown, packed"), assets, None, "KB").to_reach(ASSETS_KB));
+        found
+            .push(Figure::new(name("scripts and styles until shown, packed"), assets, None, "KB").aiming_at(ASSETS_KB));
         let later = number(&pages["files"]["later"])? / 1000.0;
         found.push(Figure::new(name("scripts and styles after that"), later, None, "KB"));
-        found.push(both("move acknowledged, p50", &of["ack"], 0.5)?.to_reach(ACK));
+        found.push(both("move acknowledged, p50", &of["ack"], 0.5)?.aiming_at(ACK));
         found.push(both("move acknowledged, p99", &of["ack"], 0.99)?);
-        found.push(both("webhook to painted, p50", &of["painted"], 0.5)?.to_reach(PAINTED_P50));
-        found.push(both("webhook to painted, p99", &of["painted"], 0.99)?.to_reach(PAINTED_P99));
+        found.push(both("webhook to painted, p50", &of["painted"], 0.5)?.aiming_at(PAINTED_P50));
+        found.push(both("webhook to painted, p99", &of["painted"], 0.99)?.aiming_at(PAINTED_P99));
         let lost = number(&of["painted"]["n_lost"])?;
-        found.push(Figure::new(name("changes never painted"), lost, None, "").to_reach(Goal::Max(0.0)));
+        found.push(Figure::new(name("changes never painted"), lost, None, "").aiming_at(Goal::Max(0.0)));
     }
     if let [smallest, .., largest] = options.sizes.as_slice() {
         let ack = |size: &usize, side: &str| quantile(&said[size.to_string()]["ack"][side], 0.5);
         let growth = |side: &str| Some(ack(largest, side)? / ack(smallest, side)?);
         let name = format!("move acknowledged, {largest} cards against {smallest}");
         let ours = growth("lockstep").context("moves were acknowledged")?;
-        found.push(Figure::new(name, ours, growth("reference"), "x").to_reach(ACK_GROWTH));
+        found.push(Figure::new(name, ours, growth("reference"), "x").aiming_at(ACK_GROWTH));
     }
     Ok(found)
 }

@@ -61,7 +61,7 @@ impl Figure {
     }
 
     /// It is to reach this.
-    pub fn to_reach(mut self, goal: Goal) -> Self {
+    pub fn aiming_at(mut self, goal: Goal) -> Self {
         self.goal = Some(goal);
         self
     }
@@ -186,7 +186,7 @@ mod tests {
     use super::*;
 
     fn standing(ours: f64, reference: Option<f64>, goal: Goal) -> Standing {
-        Figure::new("one", ours, reference, "ms").to_reach(goal).standing()
+        Figure::new("one", ours, reference, "ms").aiming_at(goal).standing()
     }
 
     #[test]

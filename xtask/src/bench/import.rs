@@ -231,7 +231,7 @@ fn figures_of(size: usize, results: &BTreeMap<&'static str, Measured>) -> Vec<Fi
     };
     // A second of fixed cost says nothing about an import that takes less.
     let only_large = |figure: Figure, goal: Goal| {
-        if size >= LARGE { figure.to_reach(goal) } else { figure }
+        if size >= LARGE { figure.aiming_at(goal) } else { figure }
     };
     let name = |what: &str| format!("{size} work items: {what}");
     let n_missing = (ours.items as f64 - reference.items as f64).abs();
@@ -241,21 +241,21 @@ fn figures_of(size: usize, results: &BTreeMap<&'static str, Measured>) -> Vec<Fi
             Figure::new(name("board filled"), ours.ms, reference.ms, "ms"),
             Goal::TimesMax(TIMES_REFERENCE_MAX),
         ),
-        Figure::new(name("cards missing"), n_missing, None, "").to_reach(Goal::Max(0.0)),
+        Figure::new(name("cards missing"), n_missing, None, "").aiming_at(Goal::Max(0.0)),
         Figure::new(
             name("requests for items"),
             ours.requests as f64,
             reference.requests as f64,
             "",
         )
-        .to_reach(Goal::Max(requests_max)),
+        .aiming_at(Goal::Max(requests_max)),
         Figure::new(
             name("memory grown"),
             ours.rss_growth_mib,
             reference.rss_growth_mib,
             "MiB",
         )
-        .to_reach(Goal::Max(RSS_GROWTH_MIB_MAX)),
+        .aiming_at(Goal::Max(RSS_GROWTH_MIB_MAX)),
     ];
     if let Some(naive) = results.get("Node, one by one, 10 at once") {
         found.push(only_large(

@@ -133,7 +133,7 @@ fn described(options: &Options, simulator: &Simulator, server: &Server) -> Value
 
 fn figures_of(options: &Options, ledger: &Value, found: &check::Found) -> Vec<Figure> {
     let count = |what: &str, n: usize| Figure::new(what, n as f64, None, "");
-    let none = |what: &str, list: &[String]| count(what, list.len()).to_reach(Goal::Max(0.0));
+    let none = |what: &str, list: &[String]| count(what, list.len()).aiming_at(Goal::Max(0.0));
     let of = |name: &str, part: &str| ledger[name][part].as_f64().unwrap_or(f64::NAN);
     let acks = sorted(ledger["gestures"].as_array(), |gesture| gesture["ack_ms"].as_f64());
     let publishes = sorted(ledger["publishes"].as_array(), |publish| publish["ms"].as_f64());
@@ -151,11 +151,11 @@ fn figures_of(options: &Options, ledger: &Value, found: &check::Found) -> Vec<Fi
             &found.too_often,
         ),
         none("cards apart from Azure DevOps in the end", &found.apart),
-        count("work items left unpublished", n_left).to_reach(Goal::Max(0.0)),
+        count("work items left unpublished", n_left).aiming_at(Goal::Max(0.0)),
         ms("acknowledged, p50", at(&acks, 0.5)),
         ms("acknowledged, p95", at(&acks, 0.95)),
         ms("seen by others, p50", of("seen_ms", "p50")),
-        ms("seen by others, p95", of("seen_ms", "p95")).to_reach(Goal::Max(SEEN_MS_MAX)),
+        ms("seen by others, p95", of("seen_ms", "p95")).aiming_at(Goal::Max(SEEN_MS_MAX)),
         ms("seen by others, p99", of("seen_ms", "p99")),
         ms("a publish, longest", at(&publishes, 1.0)),
         ms(
@@ -165,7 +165,7 @@ fn figures_of(options: &Options, ledger: &Value, found: &check::Found) -> Vec<Fi
     ];
     if options.n_browsers > 0 {
         figures.push(ms("painted by others' browsers, p50", of("painted_ms", "p50")));
-        figures.push(ms("painted by others' browsers, p95", of("painted_ms", "p95")).to_reach(Goal::Max(SEEN_MS_MAX)));
+        figures.push(ms("painted by others' browsers, p95", of("painted_ms", "p95")).aiming_at(Goal::Max(SEEN_MS_MAX)));
     }
     figures
 }

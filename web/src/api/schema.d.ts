@@ -2598,7 +2598,7 @@ export interface components {
         MadeShareLink: {
             /** @description The link. */
             link: components["schemas"]["ShareLink"];
-            /** @description The page it opens, below this server's address. Told this once. */
+            /** @description The page it opens, below this server's address, with the secret behind `#`. Told this once. */
             path: string;
         };
         /** @description A quick filter to make. */

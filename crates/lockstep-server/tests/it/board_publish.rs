@@ -154,7 +154,10 @@ async fn what_azure_devops_would_refuse_is_told_in_its_words_and_the_rest_goes()
             answer.contains("“Root cause” is required when the state is Active."),
             "{answer}"
         );
-        assert_eq!(refused["fix"], Value::Null, "it is filled in there");
+        assert_eq!(
+            (&refused["fix"]["field"], &refused["fix"]["name"]),
+            (&json!("Custom.RootCause"), &json!("Root Cause"))
+        );
         assert!(refused["url"].as_str().unwrap().starts_with("http"));
         assert_eq!(the_item(&after, &good)["result"], "taken");
         let request = json!({"id": Uuid::now_v7(), "items": [good]});
@@ -171,6 +174,19 @@ async fn what_azure_devops_would_refuse_is_told_in_its_words_and_the_rest_goes()
         );
         let number = snapshot["cards"]["number"][at].as_i64().unwrap();
         assert_eq!(harbour.there(number, "System.Title"), "Goes out");
+        // Filled in here, by its reference name, it goes out too.
+        let fill = json!({"name": "Custom.RootCause", "value": "A reader was unplugged"});
+        act(
+            &harbour.mara,
+            &board,
+            json!([{"kind": "set", "item": bad, "field": "other", "to": fill}]),
+        )
+        .await;
+        publish(&harbour.mara, &board, &[&bad]).await;
+        let done = over(&harbour.mara, &board).await;
+        assert!(done["items"].as_array().unwrap().is_empty(), "{done}");
+        assert_eq!(harbour.there(4163, "Custom.RootCause"), "A reader was unplugged");
+        assert_eq!(harbour.there(4163, "System.Title"), "Duplicates, once more");
         harbour.stop().await;
     })
     .await;

@@ -79,7 +79,7 @@ test("from Add connection to a board with real cards, in fifteen clicks or fewer
     await board.seesOnCard(4103, "3 of 3 stories closed");
     await board.drag(4149, "Customs", "Sprint 43");
     await board.seesCard(4149, "Customs", "Sprint 43");
-    await page.getByText("On hold: 1 unpublished change.").waitFor();
+    await page.getByText("On hold: 1 unpublished change", { exact: true }).waitFor();
     await picture("planning");
     await page.getByRole("link", { name: "Boards", exact: true }).first().click();
     await page.getByRole("row", { name: /^Harbour train/ }).getByRole("cell", { name: String(n_items) }).waitFor();

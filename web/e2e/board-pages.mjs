@@ -210,9 +210,13 @@ export class Board {
       const before = await this.focused();
       for (const key of step) {
         await this.page.keyboard.press(key);
-        // The focus follows within two frames, or there is no card in that direction.
-        await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-        if ((await this.focused()) !== before) break;
+        // The focus follows at once, or there is no card in that direction.
+        const hasMoved = this.page.waitForFunction(
+          (old) => (document.activeElement?.getAttribute("aria-label") ?? "") !== old,
+          before,
+          { timeout: DEAD_END_MS, polling: 25 },
+        );
+        if (await hasMoved.then(Boolean, () => false)) break;
       }
     }
     throw new Error(`${number} is not reached with ${N_ARROWS_MAX} arrow keys`);
@@ -232,5 +236,7 @@ function towards(wanted) {
 }
 
 const EDGE_PX = 60;
+/** After so long without another focus, an arrow key is taken to lead nowhere. */
+const DEAD_END_MS = 1_000;
 const N_TABS_MAX = 60;
 const N_ARROWS_MAX = 40;

@@ -192,12 +192,12 @@ fn settle_conflict(
 }
 
 /// An edit not yet sent is superseded by a later one about the same, whoever made it. Steps of state by one author are
-/// kept, since a type may refuse the leap and take the steps. A draft takes the place of drafts alone: what was meant
-/// goes out, whatever becomes of a plan.
+/// kept, since a type may refuse the leap and take the steps; they go together, once the last of them is superseded. A
+/// draft takes the place of drafts alone: what was meant goes out, whatever becomes of a plan.
 fn supersede(item: &mut Item) -> Vec<Record> {
     let mut records = Vec::new();
-    let mut earlier_of: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (i, edit) in item.edits.iter().enumerate() {
+    let mut superseded_by: BTreeMap<usize, usize> = BTreeMap::new();
+    for (i, edit) in item.edits.iter().enumerate().rev() {
         let subject = edit.subject();
         // A doubtful one may yet turn out to be applied; it is looked up before it is let go.
         if subject.is_none() || edit.is_sending() || edit.doubt.is_some() {
@@ -211,9 +211,18 @@ fn supersede(item: &mut Item) -> Vec<Record> {
             && item.edits[later].author == edit.author
             && item.edits[later].is_draft == edit.is_draft
             && edit.is_waiting();
-        if !is_step {
-            earlier_of.entry(later).or_default().push(i);
+        let by = if is_step {
+            superseded_by.get(&later).copied()
+        } else {
+            Some(later)
+        };
+        if let Some(by) = by {
+            superseded_by.insert(i, by);
         }
+    }
+    let mut earlier_of: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (earlier, later) in superseded_by {
+        earlier_of.entry(later).or_default().push(earlier);
     }
     for (later, earlier) in earlier_of {
         // What was seen is the base that both sides agreed on, not a value that was never sent.

@@ -15,14 +15,14 @@ use uuid::Uuid;
 use super::act_plan::{Plan, Step, overtaken, planned};
 use super::act_shapes::{BoardActed, BoardActs, N_ACTS_MAX};
 use super::shapes::WriteMode;
-use super::{local, summary};
+use super::{local, summary, views};
 use crate::access::Member;
 use crate::action_items::acting::part_id;
 use crate::action_items::people::Match;
 use crate::app::App;
 use crate::error::{ApiError, Kind, Problem, Refusal};
 use crate::extract::{Body, Path};
-use crate::ids::{BoardId, ItemId};
+use crate::ids::{BoardId, CompanyId, ItemId};
 use crate::store::Tx;
 use crate::store::board_acts::BoardActRow;
 use crate::store::boards::BoardRow;
@@ -59,30 +59,23 @@ pub async fn act(
     })
     .await??;
     let mut tx = app.store.begin().await?;
-    if tx.board_act(member.company, input.id).await?.is_none() {
-        let done = BoardActRow {
-            id: input.id,
-            board_id: id.0,
-            member_id: member.id.0,
-            change_number: 0,
-            at_us: app.now_us(),
-            acts: Stored(serde_json::to_value(&plan.steps).unwrap_or_default()),
-            inverse: Stored(serde_json::to_value(&plan.inverse).unwrap_or_default()),
-            state: "done".to_owned(),
-        };
-        let change = keep(&mut tx, &member, &row, &plan.steps, input.id, done.at_us).await?;
-        tx.insert_board_act(
-            member.company,
-            &BoardActRow {
-                change_number: change,
-                ..done
-            },
-        )
-        .await?;
+    let done = BoardActRow {
+        id: input.id,
+        board_id: id.0,
+        member_id: member.id.0,
+        change_number: tx.announce_board(member.company, id).await?,
+        at_us: app.now_us(),
+        acts: Stored(serde_json::to_value(&plan.steps).unwrap_or_default()),
+        inverse: Stored(serde_json::to_value(&plan.inverse).unwrap_or_default()),
+        state: "done".to_owned(),
+    };
+    // A repeated request finds it done.
+    if tx.insert_board_act(member.company, &done).await? {
+        keep(&mut tx, &member, &row, &plan.steps, input.id, done.at_us).await?;
         tx.commit().await?;
         app.wake.ring(row.connection());
     }
-    acted(&app, &member, id, &plan).await
+    acted(&app, member.company, id, &plan).await
 }
 
 /// The browser's number for taking something back, or doing it again.
@@ -170,10 +163,10 @@ async fn turn(
         steps,
         inverse: Vec::new(),
     };
-    acted(app, member, id, &plan).await
+    acted(app, member.company, id, &plan).await
 }
 
-/// Keeps the steps, under one change number, which is the answer.
+/// Keeps the steps, under one change number.
 async fn keep(
     tx: &mut Tx,
     member: &Member,
@@ -274,10 +267,10 @@ async fn unborn(
     Ok(())
 }
 
-/// The cards that the steps touched, as they are now.
-async fn acted(app: &App, member: &Member, id: BoardId, plan: &Plan) -> Result<Json<BoardActed>, ApiError> {
+/// The cards that the steps touched, as they are now. Whoever acted was asked for their rights before.
+async fn acted(app: &App, company: CompanyId, id: BoardId, plan: &Plan) -> Result<Json<BoardActed>, ApiError> {
     let touched: BTreeSet<ItemId> = plan.steps.iter().map(Step::item).collect();
-    let acted = summary::look(app, member, id, |view, _rights| BoardActed {
+    let acted = views::look(app, company, id, |view| BoardActed {
         change: view.change,
         cards: touched.iter().filter_map(|item| view.card(*item)).cloned().collect(),
     })

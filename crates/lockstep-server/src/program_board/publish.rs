@@ -429,21 +429,23 @@ pub async fn discard(
         .filter(|edit| gone.contains(&edit.id) || unmade.contains(&edit.item_id))
         .cloned()
         .collect();
-    if !given_up.is_empty() && tx.board_act(company, input.id).await?.is_none() {
-        let change = tx.number_change(company, Noun::Board, id.0).await?;
-        let now_us = app.now_us();
+    if given_up.is_empty() {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    let discarded = BoardActRow {
+        id: input.id,
+        board_id: id.0,
+        member_id: member.id.0,
+        change_number: tx.number_change(company, Noun::Board, id.0).await?,
+        at_us: app.now_us(),
+        acts: Stored(Value::Array(Vec::new())),
+        inverse: Stored(serde_json::to_value(redrafts(&given_up)).unwrap_or_default()),
+        state: "done".to_owned(),
+    };
+    // A repeated request finds it done.
+    if tx.insert_board_act(company, &discarded).await? {
+        let (change, now_us) = (discarded.change_number, discarded.at_us);
         publish_write::give_up(&mut tx, &member, &row, &given_up, change, now_us).await?;
-        let discarded = BoardActRow {
-            id: input.id,
-            board_id: id.0,
-            member_id: member.id.0,
-            change_number: change,
-            at_us: now_us,
-            acts: Stored(Value::Array(Vec::new())),
-            inverse: Stored(serde_json::to_value(redrafts(&given_up)).unwrap_or_default()),
-            state: "done".to_owned(),
-        };
-        tx.insert_board_act(company, &discarded).await?;
         tx.commit().await?;
         app.wake.ring(row.connection());
     }

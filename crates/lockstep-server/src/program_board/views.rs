@@ -120,7 +120,13 @@ async fn loaded(app: &App, company: CompanyId, board: BoardId) -> Result<Option<
 
 async fn refreshed(app: &App, company: CompanyId, mut view: BoardView) -> Result<Option<BoardView>, StoreError> {
     let (known, board) = (view.change, view.board());
-    let change = app.store.latest_change(company).await?;
+    let feed = app.store.changes_after(company, known, N_CHANGES_MAX).await?;
+    let is_whole = (feed.len() as i64) < N_CHANGES_MAX;
+    // No number is skipped, so the last of a whole feed is the latest.
+    let change = match feed.last().filter(|_| is_whole) {
+        Some(last) => last.change,
+        None => app.store.latest_change(company).await?,
+    };
     // A number from the future: the database was put back to an earlier day.
     if change < known {
         return loaded(app, company, board).await;
@@ -128,8 +134,7 @@ async fn refreshed(app: &App, company: CompanyId, mut view: BoardView) -> Result
     if change == known {
         return Ok(Some(view));
     }
-    let feed = app.store.changes_after(company, known, N_CHANGES_MAX).await?;
-    let is_all_new = feed.len() as i64 == N_CHANGES_MAX || feed.first().is_none_or(|first| first.change > known + 1);
+    let is_all_new = !is_whole || feed.first().is_none_or(|first| first.change > known + 1);
     let names_one = |nouns: &[Noun], id: Option<Uuid>| {
         let is_such = |noun: &str| nouns.iter().any(|wanted| wanted.as_str() == noun);
         is_all_new
@@ -158,28 +163,37 @@ async fn refreshed(app: &App, company: CompanyId, mut view: BoardView) -> Result
             (view.label, view.version) = (label, change);
         }
     }
-    let rows = app
+    let connection = view.row.connection();
+    // Edits before the items: one that is settled between the two shows as wanted, and never as undone.
+    let mut edits = by_item(
+        app.store
+            .unsettled_changed_after(company, board, connection, known)
+            .await?,
+    );
+    let mut rows = app
         .store
-        .board_items_changed_after(company, board, view.row.connection(), known)
+        .board_items_changed_after(company, board, connection, known)
         .await?;
-    if rows.is_empty() {
-        view.take(News::default(), change);
-        return Ok(Some(view));
+    if rows.iter().any(|row| row.change() > change) {
+        // Those that changed meanwhile may have edits that were not there yet.
+        let ids: BTreeSet<ItemId> = rows.iter().map(|row| ItemId(row.item_id)).collect();
+        edits = by_item(app.store.unsettled_of_items(company, board, &ids).await?);
+        let again = app
+            .store
+            .board_items_changed_after(company, board, connection, known)
+            .await?;
+        rows = again
+            .into_iter()
+            .filter(|row| ids.contains(&ItemId(row.item_id)))
+            .collect();
     }
-    let ids: BTreeSet<ItemId> = rows.iter().map(|row| ItemId(row.item_id)).collect();
-    let mut edits = by_item(app.store.unsettled_of_items(company, board, &ids).await?);
-    // Read again behind the edits: one that was settled between the two shows as wanted, and never as undone.
-    let rows = app
-        .store
-        .board_items_changed_after(company, board, view.row.connection(), known)
-        .await?;
     let (unit, dependency) = (view.unit().to_owned(), view.set_up().dependency.clone());
     let names = view.names();
     let mut news = News::default();
     for row in rows {
         if row.left_us.is_some() {
             news.gone.push(ItemId(row.item_id));
-        } else if ids.contains(&ItemId(row.item_id)) {
+        } else {
             news.held.push(held(row, &mut edits, &unit, &dependency, names));
         }
     }

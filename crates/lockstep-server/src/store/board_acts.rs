@@ -13,9 +13,7 @@ pub const N_KEPT: i64 = 20;
 
 sql! {
     INSERT = "insert into board_acts (id, company_id, board_id, member_id, change_number, at_us, acts, inverse, state)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, 'done')";
-    ONE = "select id, board_id, member_id, change_number, at_us, acts, inverse, state from board_acts
-        where company_id = $1 and id = $2";
+        values ($1, $2, $3, $4, $5, $6, $7, $8, 'done') on conflict (id) do nothing";
     // What was done last, and of what was taken back the one that was taken back last.
     LAST_DONE = "select id, board_id, member_id, change_number, at_us, acts, inverse, state from board_acts
         where company_id = $1 and board_id = $2 and member_id = $3 and state = 'done' order by change_number desc limit 1";
@@ -23,10 +21,10 @@ sql! {
         where company_id = $1 and board_id = $2 and member_id = $3 and state = 'undone' order by change_number limit 1";
     SET_STATE = "update board_acts set state = $3, inverse = $4, acts = $5 where company_id = $1 and id = $2";
     FORGET = "delete from board_acts where company_id = $1 and id = $2";
-    FORGET_UNDONE = "delete from board_acts where company_id = $1 and board_id = $2 and member_id = $3 and state = 'undone'";
-    FORGET_OLD = "delete from board_acts where company_id = $1 and board_id = $2 and member_id = $3 and id not in (
-            select id from board_acts where company_id = $1 and board_id = $2 and member_id = $3
-            order by change_number desc limit $4)";
+    FORGET_UNDONE_AND_OLD = "delete from board_acts where company_id = $1 and board_id = $2 and member_id = $3
+        and (state = 'undone' or id not in (
+            select id from board_acts where company_id = $1 and board_id = $2 and member_id = $3 and state = 'done'
+            order by change_number desc limit $4))";
 }
 
 /// What one person did in one go.
@@ -51,14 +49,6 @@ pub struct BoardActRow {
 }
 
 impl Tx {
-    /// What was done under a number.
-    pub async fn board_act(&mut self, company: CompanyId, id: Uuid) -> Result<Option<BoardActRow>, StoreError> {
-        tx!(self, |c| sqlx::query_as::<_, BoardActRow>(ONE)
-            .bind(company.0)
-            .bind(id)
-            .fetch_optional(c))
-    }
-
     /// What a person did last on a board and did not take back.
     pub async fn last_done(
         &mut self,
@@ -87,16 +77,9 @@ impl Tx {
             .fetch_optional(c))
     }
 
-    /// Keeps what a person did; what they had taken back before can't be done again any more.
-    pub async fn insert_board_act(&mut self, company: CompanyId, row: &BoardActRow) -> Result<(), StoreError> {
-        run!(
-            self,
-            sqlx::query(FORGET_UNDONE)
-                .bind(company.0)
-                .bind(row.board_id)
-                .bind(row.member_id)
-        )?;
-        run!(
+    /// Keeps what a person did; what they had taken back before can't be done again any more. `false`: it is kept already.
+    pub async fn insert_board_act(&mut self, company: CompanyId, row: &BoardActRow) -> Result<bool, StoreError> {
+        let n_new = run!(
             self,
             sqlx::query(INSERT)
                 .bind(row.id)
@@ -110,13 +93,13 @@ impl Tx {
         )?;
         run!(
             self,
-            sqlx::query(FORGET_OLD)
+            sqlx::query(FORGET_UNDONE_AND_OLD)
                 .bind(company.0)
                 .bind(row.board_id)
                 .bind(row.member_id)
                 .bind(N_KEPT)
         )?;
-        Ok(())
+        Ok(n_new > 0)
     }
 
     /// Forgets what was done: it can be taken back or done again no more.

@@ -39,6 +39,11 @@ sql! {
     UNSETTLED_OF_BOARD = "select id, connection_id, item_id, change_number, position, author, at_us, act, state, hold, attempt_id, doubt, ending, settled_us, board_id, is_draft
         from edits where company_id = $1 and state <> 'settled'
         and item_id in (select item_id from cards where board_id = $2 and left_us is null) order by change_number, position";
+    UNSETTLED_CHANGED = "select id, connection_id, item_id, change_number, position, author, at_us, act, state, hold, attempt_id, doubt, ending, settled_us, board_id, is_draft
+        from edits where company_id = $1 and state <> 'settled' and item_id in (
+            select item_id from cards where board_id = $2 and change_number > $4
+            union select item_id from work_items where connection_id = $3 and change_number > $4)
+        order by change_number, position";
     UNSETTLED_OF_ITEMS = {
         sqlite: "select id, connection_id, item_id, change_number, position, author, at_us, act, state, hold, attempt_id, doubt, ending, settled_us, board_id, is_draft
             from edits where company_id = $1 and state <> 'settled' and item_id in (select unhex(value) from json_each($2))
@@ -136,6 +141,23 @@ impl Store {
         let rows = db!(self, |c| sqlx::query_as::<_, EditRow>(UNSETTLED_OF_BOARD)
             .bind(company.0)
             .bind(board.0)
+            .fetch_all(c))?;
+        Ok(on_board(rows, board))
+    }
+
+    /// The unsettled edits of what [`Self::board_items_changed_after`] gives, in order.
+    pub async fn unsettled_changed_after(
+        &self,
+        company: CompanyId,
+        board: BoardId,
+        connection: ConnectionId,
+        after: i64,
+    ) -> Result<Vec<(ItemId, Edit)>, StoreError> {
+        let rows = db!(self, |c| sqlx::query_as::<_, EditRow>(UNSETTLED_CHANGED)
+            .bind(company.0)
+            .bind(board.0)
+            .bind(connection.0)
+            .bind(after)
             .fetch_all(c))?;
         Ok(on_board(rows, board))
     }

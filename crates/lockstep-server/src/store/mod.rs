@@ -325,15 +325,16 @@ async fn open_sqlite(path: &str) -> Result<(Db, lock::InstanceLock), StoreError>
         .foreign_keys(true)
         .pragma("trusted_schema", "off")
         .optimize_on_close(true, None);
-    let write = SqlitePoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(WRITER_WAIT)
-        .connect_with(options.clone())
-        .await?;
+    // A file is not lost as a server is: asking before each use whether it is still there would double every read.
+    let pool = || {
+        SqlitePoolOptions::new()
+            .acquire_timeout(WRITER_WAIT)
+            .test_before_acquire(false)
+    };
+    let write = pool().max_connections(1).connect_with(options.clone()).await?;
     migrated(SQLITE_MIGRATIONS.run(&write).await)?;
-    let read = SqlitePoolOptions::new()
+    let read = pool()
         .max_connections(N_READERS)
-        .acquire_timeout(WRITER_WAIT)
         .connect_with(options.create_if_missing(false).read_only(true))
         .await?;
     Ok((Db::Sqlite { read, write }, lock))

@@ -95,6 +95,23 @@ fn what_is_meant_takes_the_place_of_a_draft() {
 }
 
 #[test]
+fn what_is_meant_takes_the_place_of_all_planned_steps_of_a_state() {
+    let mut item = item(&[(STATE, json!("New"))]);
+    let steps = [
+        draft(&mut item, INES, STATE, json!("New"), json!("Active")),
+        draft(&mut item, INES, STATE, json!("Active"), json!("Resolved")),
+    ];
+    let meant = set(&mut item, MARA, STATE, json!("Resolved"), json!("Closed"));
+    let (records, next) = planned(&mut item, &rules());
+    for step in steps {
+        assert_eq!(settled(&records, step), Some(&Ending::SupersededBy { edit: meant }));
+    }
+    assert!(matches!(next, Next::Write(attempt, _) if attempt.edits == [meant]));
+    // Nobody there ever saw a state that was planned alone.
+    assert!(matches!(&item.edits[0].act, Act::Set { was, .. } if *was == json!("New")));
+}
+
+#[test]
 fn a_draft_of_a_field_that_changed_there_asks_before_it_is_published() {
     let mut item = item(&[(TITLE, json!("theirs"))]);
     let edit = draft(&mut item, MARA, TITLE, json!("a"), json!("ours"));

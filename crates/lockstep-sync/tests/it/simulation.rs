@@ -22,6 +22,18 @@ fn seeds() -> u64 {
         .unwrap_or(40)
 }
 
+/// Seeds that once broke an invariant.
+fn once_broken() -> impl Iterator<Item = u64> {
+    let lines = include_str!("seeds.txt").lines().filter(|line| !line.starts_with('#'));
+    lines.map(|line| {
+        line.split(' ')
+            .next()
+            .unwrap_or(line)
+            .parse()
+            .expect("a line begins with a seed")
+    })
+}
+
 fn one_seed() -> Option<u64> {
     std::env::var("LOCKSTEP_SEED").ok().and_then(|n| n.parse().ok())
 }
@@ -75,6 +87,7 @@ fn simulation() {
         println!("seed {seed}: no violation");
         return;
     }
+    once_broken().for_each(|seed| drop(run_seed(seed, false)));
     let n = seeds();
     let totals = Mutex::new(Totals::default());
     let next = AtomicU64::new(1);

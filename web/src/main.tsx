@@ -6,14 +6,19 @@ import "./styles/base.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
+import { begin } from "./app/begin";
+import { newQueryClient } from "./app/queries";
 import { applyTheme, rememberedTheme } from "./app/theme";
 
 applyTheme(rememberedTheme());
 
 const root = document.getElementById("root");
+const client = newQueryClient();
 if (root)
-  createRoot(root).render(
-    <StrictMode>
-      <App />
-    </StrictMode>,
+  void begin(client).then(() =>
+    createRoot(root).render(
+      <StrictMode>
+        <App client={client} />
+      </StrictMode>,
+    ),
   );

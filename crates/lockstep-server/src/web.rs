@@ -1,11 +1,13 @@
 //! The screens: files of `web/dist`, built into the binary (read from the folder in debug builds).
 //!
-//! Every path that is neither a file nor the API's shows `index.html`, and the browser finds its way from there.
+//! Every path that is neither a file nor the API's shows `index.html`, and the browser finds its way from there. The address
+//! of a board shows the same page with what a board begins with named in its head, so that all of it is asked for at once.
 
 use axum::response::{IntoResponse, Response};
 use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, StatusCode, Uri};
 use rust_embed::RustEmbed;
+use uuid::Uuid;
 
 use crate::error::ApiError;
 
@@ -27,11 +29,24 @@ pub async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
         Some(file) => answer(path, file, &headers),
         // A missing asset must not become a page: a browser would keep it as a script.
         None if path.starts_with(HASHED) => ApiError::NotFound.into_response(),
-        None => Files::get("index.html").map_or_else(
-            || ApiError::NotFound.into_response(),
-            |file| answer("index.html", file, &headers),
-        ),
+        None => {
+            let board = board_at(path);
+            let name = if board.is_some() { "board.html" } else { "index.html" };
+            let Some(mut file) = Files::get(name) else {
+                return ApiError::NotFound.into_response();
+            };
+            if let Some(board) = board {
+                let page = String::from_utf8_lossy(&file.data).replace("{board}", &board.to_string());
+                file.data = page.into_bytes().into();
+            }
+            answer(name, file, &headers)
+        }
     }
+}
+
+/// The board that an address is the page of.
+fn board_at(path: &str) -> Option<Uuid> {
+    path.strip_prefix("boards/")?.parse().ok()
 }
 
 fn answer(path: &str, file: rust_embed::EmbeddedFile, headers: &HeaderMap) -> Response {
@@ -61,4 +76,25 @@ fn answer(path: &str, file: rust_embed::EmbeddedFile, headers: &HeaderMap) -> Re
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_of_a_board_is_told_from_others() {
+        let id = "01a2277c-0d86-77ae-98d9-ae25dc282e42";
+        assert_eq!(board_at(&format!("boards/{id}")), id.parse().ok());
+        for other in [
+            "boards",
+            "boards/",
+            "boards/new",
+            "board.html",
+            &format!("boards/{id}/lens"),
+            &format!("x/{id}"),
+        ] {
+            assert_eq!(board_at(other), None, "{other}");
+        }
+    }
 }

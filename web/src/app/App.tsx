@@ -1,4 +1,4 @@
-import { QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { Suspense, lazy, useState, useSyncExternalStore } from "react";
 import { sentence } from "../api/client";
@@ -8,7 +8,6 @@ import { Empty } from "../ui/surface";
 import { Toasts } from "../ui/toast";
 import { secretOf } from "../program-board/shared/secret";
 import { ErrorBoundary } from "./ErrorBoundary";
-import { newQueryClient } from "./queries";
 import { newRouter } from "./routes";
 import { SessionProvider, useSessionQuery } from "./session";
 import style from "./shell.module.css";
@@ -17,8 +16,7 @@ const SignIn = lazy(() => import("../accounts/SignIn").then((m) => ({ default: m
 const SharedPage = lazy(() => import("../program-board/shared/SharedPage"));
 const Setup = lazy(() => import("../accounts/Setup").then((m) => ({ default: m.Setup })));
 
-export function App() {
-  const [client] = useState(newQueryClient);
+export function App({ client }: { client: QueryClient }) {
   // Whoever has a link needs no session, and is asked for none.
   const shared = useSyncExternalStore(onHash, () => secretOf(location));
   return (

@@ -14,18 +14,29 @@ const OTHER = 66;
 const WIDE_FROM = 0x2e80;
 const WIDE = 102;
 
+const LOW_SURROGATE_FIRST = 0xdc00;
+const LOW_SURROGATE_LAST = 0xdfff;
+
 /** The width of a text in px, a little more rather than less. */
 export function textWidth(text: string, size_px: number): number {
-  let sum = 0;
-  for (const char of text) sum += widthOf(char.codePointAt(0) ?? 0);
-  return (sum * size_px) / 100;
-}
-
-function widthOf(code: number): number {
-  return WIDTHS[code - FIRST] ?? (code >= WIDE_FROM ? WIDE : OTHER);
+  return (hundredths(text, Infinity) * size_px) / 100;
 }
 
 /** Does the text need a second line in this width? Breaks at spaces and hyphens, and within a word too long for a line. */
 export function needsTwoLines(text: string, size_px: number, width_px: number): boolean {
-  return textWidth(text, size_px) > width_px;
+  const max = (width_px * 100) / size_px;
+  return hundredths(text, max) > max;
+}
+
+/** Adds up until there is more than `max`. By code units: taking a text apart by characters costs several times as much. */
+function hundredths(text: string, max: number): number {
+  let sum = 0;
+  for (let i = 0; i < text.length && sum <= max; i += 1) sum += widthOf(text.charCodeAt(i));
+  return sum;
+}
+
+function widthOf(unit: number): number {
+  // The second half of a pair: the first one has counted for both.
+  if (unit >= LOW_SURROGATE_FIRST && unit <= LOW_SURROGATE_LAST) return 0;
+  return WIDTHS[unit - FIRST] ?? (unit >= WIDE_FROM ? WIDE : OTHER);
 }

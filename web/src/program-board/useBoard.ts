@@ -12,7 +12,7 @@ import { keepNotes, noted, readNotes } from "./since";
 import { BoardStore, type BoardState } from "./store";
 
 /** Kept where answers are kept, so that another person starts with nothing. */
-function storeOf(client: QueryClient, id: string): BoardStore {
+export function storeOf(client: QueryClient, id: string): BoardStore {
   const key = ["board", id];
   const known = client.getQueryData<BoardStore>(key);
   if (known) return known;

@@ -56,12 +56,15 @@ pub(super) struct Board {
 }
 
 impl Northquay<'_> {
-    /// Makes a board of what is proposed and typed in, and waits until its cards are there.
-    pub(super) async fn make_board(&self, name: &str, write_mode: &str) -> anyhow::Result<Board> {
+    /// What is proposed for a board of everything planned.
+    async fn proposed(&self) -> anyhow::Result<Value> {
         let asked = json!({"connection_id": self.connection});
         let proposal = self.ask(ENGINEER, "POST", "/api/boards/proposal", asked).await?;
-        let mut set_up = proposal["set_up"].clone();
-        type_in(&mut set_up)?;
+        Ok(proposal["set_up"].clone())
+    }
+
+    /// Makes a board and waits until its cards are there.
+    async fn make_board(&self, name: &str, write_mode: &str, set_up: Value) -> anyhow::Result<Board> {
         let board = json!({
             "id": Uuid::now_v7(),
             "name": name,
@@ -80,15 +83,18 @@ impl Northquay<'_> {
 
     /// Both boards, and what a day leaves on them.
     pub(super) async fn fill_boards(&self) -> anyhow::Result<()> {
-        let live = self.make_board(LIVE, "live").await?;
+        let mut set_up = self.proposed().await?;
+        type_in(&mut set_up)?;
+        let live = self.make_board(LIVE, "live", set_up.clone()).await?;
         self.leave_the_board_as_a_day_leaves_it(&live).await?;
-        let hold = self.make_board(HOLD, "hold").await?;
+        let hold = self.make_board(HOLD, "hold", set_up).await?;
         self.plan_on_hold(&hold).await
     }
 
-    /// One board of everything there is.
+    /// One board of everything there is, as proposed: a generated plan has other teams and iterations.
     pub(super) async fn fill_large_board(&self) -> anyhow::Result<()> {
-        self.make_board(LIVE, "live").await.map(drop)
+        let set_up = self.proposed().await?;
+        self.make_board(LIVE, "live", set_up).await.map(drop)
     }
 
     async fn leave_the_board_as_a_day_leaves_it(&self, board: &Board) -> anyhow::Result<()> {

@@ -48,6 +48,27 @@ fn the_readme_names_every_setting_and_no_other() {
     assert_eq!(written, known);
 }
 
+#[test]
+fn the_demo_fills_itself_with_the_sample_plan_or_a_generated_one() {
+    use std::io::{BufRead, BufReader};
+    for cards in [&[][..], &["--cards", "40"]] {
+        let mut command = lockstep();
+        command.args(["demo", "--port", "0", "--no-open"]).args(cards);
+        let mut demo = command.stderr(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(demo.stderr.take().unwrap()).lines();
+        let told: Vec<String> = lines
+            .map_while(Result::ok)
+            .take_while(|line| !line.contains("Nothing leaves"))
+            .collect();
+        demo.kill().unwrap();
+        demo.wait().unwrap();
+        assert!(
+            told.iter().any(|line| line.contains("/demo?key=")),
+            "{cards:?}: {told:?}"
+        );
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn the_server_ends_well_on_sigterm_and_keeps_others_out_until_then() {

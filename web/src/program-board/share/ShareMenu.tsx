@@ -1,6 +1,6 @@
 // Everything that goes out of a board: tables, pictures, paper, and a link for people without an account.
 import { FileSpreadsheet, FileText, Image, Link2, PenTool, Printer, Share } from "lucide-react";
-import { Suspense, lazy, useState } from "react";
+import { Suspense, lazy, useEffect, useState } from "react";
 import { sentence } from "../../api/client";
 import { announce } from "../../ui/announce";
 import { IconButton } from "../../ui/Button";
@@ -11,8 +11,9 @@ import { askTable, type TableFormat } from "./calls";
 import { cardsOf } from "./taken";
 
 const ShareDialog = lazy(() => import("./ShareDialog"));
-// Loaded with the board, so that the browser's own *Print* finds it.
+// Loaded once the board is shown, so that the browser's own *Print* finds it.
 const PrintSheet = lazy(() => import("../picture/PrintSheet").then((m) => ({ default: m.PrintSheet })));
+const PRINT_AFTER_MS = 1_500;
 
 interface ShareMenuProps {
   /** The board as it is shown now. */
@@ -28,6 +29,11 @@ export function ShareMenu({ pictured, isFiltered, n_shown, n_items, isShared = f
   const { board } = pictured.model;
   const [isSharing, setSharing] = useState(false);
   const [isBusy, setBusy] = useState(false);
+  const [isPrintable, setPrintable] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setPrintable(true), PRINT_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
 
   const give = async (what: string, ending: string, make: () => Promise<Blob>) => {
     setBusy(true);
@@ -98,9 +104,11 @@ export function ShareMenu({ pictured, isFiltered, n_shown, n_items, isShared = f
           ...(board.may_manage ? [{ entries: share }] : []),
         ]}
       />
-      <Suspense>
-        <PrintSheet pictured={pictured} />
-      </Suspense>
+      {isPrintable && (
+        <Suspense>
+          <PrintSheet pictured={pictured} />
+        </Suspense>
+      )}
       {isSharing && (
         <Suspense>
           <ShareDialog board={board} onClose={() => setSharing(false)} />

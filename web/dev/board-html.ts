@@ -30,7 +30,8 @@ export function boardHtml(): Plugin {
       const index = bundle["index.html"];
       const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
       const first = chunks.find((chunk) => chunk.moduleIds.some((id) => FIRST.test(id)));
-      if (index?.type !== "asset" || !first) throw new Error("index.html or the page of a board was not built");
+      if (index?.type !== "asset" || !first)
+        throw new Error("index.html or the page of a board was not built");
       const page = String(index.source);
       const scripts = new Set<string>();
       const styles = new Set<string>();
@@ -46,7 +47,9 @@ export function boardHtml(): Plugin {
       const links = [
         ...ANSWERS.map((address) => `<link rel="preload" as="fetch" crossorigin href="${address}" />`),
         ...[...styles].filter(isNew).map((name) => `<link rel="stylesheet" crossorigin href="/${name}" />`),
-        ...[...scripts].filter(isNew).map((name) => `<link rel="modulepreload" crossorigin href="/${name}" />`),
+        ...[...scripts]
+          .filter(isNew)
+          .map((name) => `<link rel="modulepreload" crossorigin href="/${name}" />`),
       ];
       this.emitFile({
         type: "asset",

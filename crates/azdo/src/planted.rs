@@ -31,6 +31,68 @@ pub enum Bug {
     LeftMeansDeleted,
     /// A parent that was changed on both sides is written over.
     ParentConflictOverwritten,
+    /// A PATCH without an answer is sent again at once.
+    UpdateRetriedBlindly,
+    /// A PATCH without an answer counts as applied.
+    UnansweredIsApplied,
+    /// A read of an older revision takes the place of a newer one.
+    OlderReadTaken,
+    /// A field that was changed on both sides is sent all the same.
+    ConflictSkipped,
+    /// An edit that takes another's place starts from a value that was never sent.
+    SupersededBaseKept,
+    /// An edit that was refused is dropped.
+    RefusalDropsEdit,
+    /// A process that starts again forgets what it was sending.
+    RestartForgetsAttempt,
+    /// A feed's cursor is saved before what the page named.
+    CursorBeforeEntries,
+    /// Tags are written as they were here, without those that others added.
+    TagsReplaced,
+    /// Where somebody's own token is refused, the connection's takes its place.
+    RefusedTokenReplaced,
+    /// A work item that is back from the recycle bin stays deleted here.
+    RestorationIgnored,
+    /// What is held keeps everything behind it waiting.
+    HeldStopsItem,
+    /// A draft takes the place of what was meant.
+    DraftSupersedesMeant,
+    /// Values are compared as they are written, without their normal form.
+    RawCompared,
+    /// A creation goes out without its marker.
+    MarkerLeftOut,
+    /// A creation that is not found at once counts as absent.
+    AbsenceTooSoon,
+    /// A request that may still take effect is forgotten.
+    DoubtForgotten,
+    /// After *the revision has moved* the work item is not read again.
+    MovedRevNotRead,
+    /// What stands behind an edit that was given up starts from that edit's value.
+    GivenUpBaseKept,
+    /// Whoever publishes a draft counts as its author.
+    PublisherIsAuthor,
+    /// What a batch leaves out is not looked for in the recycle bin.
+    BinNotAsked,
+    /// A work item with a marker of ours is taken up as somebody else's.
+    OwnCreationAdopted,
+    /// Requests go out while the server has asked for quiet.
+    PauseIgnored,
+    /// Later edits of a field start from a value before our own write.
+    OwnWriteIsConflict,
+    /// A request that was put off counts as done.
+    ThrottledIsApplied,
+    /// A sign-in page counts as an answer.
+    SignInIsApplied,
+    /// Edits of a work item in the recycle bin are dropped.
+    DeletionDropsEdits,
+    /// A field that was changed on both sides is lost without a question.
+    ConflictLostSilently,
+    /// Trying a change writes it.
+    TryWrites,
+    /// Links move while a late request may still take one away by its position.
+    LateRemovalNotAwaited,
+    /// A link removal counts as done unseen.
+    RemovalNotChecked,
 }
 
 #[cfg(feature = "planted")]

@@ -4,6 +4,7 @@
 //! edit from their value and lets it go; *theirs* settles it as lost, restorable from the history.
 
 use azdo::FieldName;
+use azdo::planted::{Bug, is_planted};
 
 use crate::edit::{Act, AttemptState, Choice, Edit, EditState, Ending, Hold, Outcome};
 use crate::item::Item;
@@ -50,6 +51,9 @@ fn carry_out(
             // Meant now: counts as made now.
             edit.at_us = edit.at_us.max(now_us);
             records.push(Record::EditPublished(edit.id));
+        }
+        if is_planted(Bug::PublisherIsAuthor) {
+            item.edits[target].author = item.edits[decision].author;
         }
         return was_draft;
     }
@@ -141,6 +145,7 @@ fn conflicting(item: &Item, field: &FieldName, target: usize) -> Vec<usize> {
 fn give_up(records: &mut Vec<Record>, item: &mut Item, decision: usize, target: usize) {
     let by = item.edits[decision].author;
     if let Act::Set { field, was, .. } = item.edits[target].act.clone()
+        && !is_planted(Bug::GivenUpBaseKept)
         && let Some(next) = item.next_of(&field, target + 1)
     {
         rebase(records, item, next, was);

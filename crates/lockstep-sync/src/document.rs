@@ -192,7 +192,9 @@ fn creation(item: &Item, rules: &Rules, batch: &Batch, project: &str, work_item_
         creation = creation.comment(&note);
         fields.insert(FieldName::from(field::HISTORY), json!(note));
     }
-    creation = creation.add_relation("Hyperlink", &rules.marker(item.id), Some("Lockstep"));
+    if !is_planted(Bug::MarkerLeftOut) {
+        creation = creation.add_relation("Hyperlink", &rules.marker(item.id), Some("Lockstep"));
+    }
     let (project, work_item_type) = (project.to_owned(), work_item_type.to_owned());
     Draft {
         kind: AttemptKind::Create {

@@ -23,7 +23,7 @@ use crate::value::{self, is_same, merge_tags};
 pub fn absorb(item: &mut Item, read: &WorkItem, is_own: bool) -> Vec<Record> {
     let mut records = Vec::new();
     let held_rev = item.remote.as_ref().map(|remote| remote.rev);
-    if held_rev.is_some_and(|held| read.rev < held) {
+    if held_rev.is_some_and(|held| read.rev < held) && !is_planted(Bug::OlderReadTaken) {
         return records;
     }
     let mut relations = read.relations.clone();
@@ -54,7 +54,7 @@ pub fn absorb(item: &mut Item, read: &WorkItem, is_own: bool) -> Vec<Record> {
             is_own,
         })));
     }
-    if item.presence != Presence::Present {
+    if item.presence != Presence::Present && !is_planted(Bug::RestorationIgnored) {
         item.presence = Presence::Present;
         let by = changed_by(&read.fields);
         records.push(Record::PresenceChanged {
@@ -117,6 +117,11 @@ pub fn settle_fields(item: &mut Item, rule: ConflictRule) -> Vec<Record> {
         } else {
             rule
         };
+        let is_same = if is_planted(Bug::RawCompared) {
+            is_equal
+        } else {
+            is_same
+        };
         if is_same(&field, &theirs, &local) {
             for &i in &positions {
                 settle(&mut records, item, i, Ending::AlreadyThere);
@@ -135,12 +140,17 @@ pub fn settle_fields(item: &mut Item, rule: ConflictRule) -> Vec<Record> {
                     settle(&mut records, item, i, Ending::AlreadyThere);
                 }
             }
-        } else {
+        } else if !is_planted(Bug::ConflictSkipped) {
             settle_conflict(&mut records, item, &field, &positions, &theirs, rule);
         }
     }
     drop_settled(item, &records);
     records
+}
+
+/// What a planted bug compares by.
+fn is_equal(_field: &FieldName, a: &Value, b: &Value) -> bool {
+    a == b
 }
 
 fn settle_conflict(
@@ -152,7 +162,7 @@ fn settle_conflict(
     rule: ConflictRule,
 ) {
     match rule {
-        ConflictRule::Ask => {
+        ConflictRule::Ask if !is_planted(Bug::ConflictLostSilently) => {
             // Links move without a revision, so who made the last one may have had no part in it.
             let is_by_revision = field.as_str() != PARENT;
             let theirs_by = item.remote.as_ref().filter(|_| is_by_revision);
@@ -175,7 +185,7 @@ fn settle_conflict(
                 }
             }
         }
-        ConflictRule::AzureDevopsWins => {
+        ConflictRule::Ask | ConflictRule::AzureDevopsWins => {
             for &i in positions {
                 settle(records, item, i, Ending::LostConflict { theirs: theirs.clone() });
             }
@@ -203,7 +213,8 @@ fn supersede(item: &mut Item) -> Vec<Record> {
         if subject.is_none() || edit.is_sending() || edit.doubt.is_some() {
             continue;
         }
-        let takes_its_place = |later: &Edit| later.subject() == subject && (edit.is_draft || !later.is_draft);
+        let is_plan_enough = edit.is_draft || is_planted(Bug::DraftSupersedesMeant);
+        let takes_its_place = |later: &Edit| later.subject() == subject && (is_plan_enough || !later.is_draft);
         let Some(later) = (i + 1..item.edits.len()).find(|&later| takes_its_place(&item.edits[later])) else {
             continue;
         };
@@ -226,7 +237,9 @@ fn supersede(item: &mut Item) -> Vec<Record> {
     }
     for (later, earlier) in earlier_of {
         // What was seen is the base that both sides agreed on, not a value that was never sent.
-        if let Act::Set { was, .. } = item.edits[earlier[0]].act.clone() {
+        if let Act::Set { was, .. } = item.edits[earlier[0]].act.clone()
+            && !is_planted(Bug::SupersededBaseKept)
+        {
             rebase(&mut records, item, later, was);
         }
         let edit = item.edits[later].id;
@@ -243,7 +256,7 @@ pub fn value_to_send(item: &Item, position: usize) -> Option<(FieldName, Value)>
     let Act::Set { field, was, to } = &item.edits.get(position)?.act else {
         return None;
     };
-    let value = if field.as_str() == field::TAGS {
+    let value = if field.as_str() == field::TAGS && !is_planted(Bug::TagsReplaced) {
         merge_tags(was, to, item.remote_value(field))
     } else {
         to.clone()
@@ -254,7 +267,7 @@ pub fn value_to_send(item: &Item, position: usize) -> Option<(FieldName, Value)>
 /// After a write was answered: later edits of every field it touched start from what the server returned.
 pub fn rebase_after_write(item: &mut Item, fields: &[FieldName]) -> Vec<Record> {
     let mut records = Vec::new();
-    for field in fields {
+    for field in fields.iter().filter(|_| !is_planted(Bug::OwnWriteIsConflict)) {
         let now = item.remote_value(field).clone();
         if let Some(first) = item.next_of(field, 0) {
             rebase(&mut records, item, first, now);

@@ -221,6 +221,10 @@ pub(crate) fn settle_life(item: &mut Item) -> Vec<Record> {
             settle(&mut records, item, i, Ending::AlreadyThere);
         } else if edit.is_waiting() && !matches!(edit.act, Act::Create { .. } | Act::Restore | Act::Decide { .. }) {
             match item.presence {
+                Presence::Deleted if is_planted(Bug::DeletionDropsEdits) => {
+                    let by = edit.author;
+                    settle(&mut records, item, i, Ending::GivenUp { by });
+                }
                 Presence::Deleted => hold(&mut records, item, i, Hold::WorkItemDeleted),
                 Presence::OutOfSight => hold(&mut records, item, i, Hold::OutOfSight),
                 Presence::Unborn | Presence::Present => {}
@@ -276,6 +280,9 @@ pub(crate) fn choose(item: &mut Item, rules: &Rules, now_us: i64) -> (Vec<Record
         let is_unborn = item.work_item.is_none() && !matches!(edit.act, Act::Create { .. });
         if !edit.is_waiting() || is_behind || is_unborn {
             blocked.push(edit.id);
+            if is_planted(Bug::HeldStopsItem) {
+                break;
+            }
             continue;
         }
         if let Some(why) = wants(item, i, rules) {
@@ -348,6 +355,9 @@ fn hold_for(records: &mut Vec<Record>, item: &mut Item, position: usize, why: &s
 
 /// An unanswered request that may still take links away by position keeps other links waiting until it no longer can.
 fn doubtful_until_us(item: &Item, edit: &Edit) -> Option<i64> {
+    if is_planted(Bug::LateRemovalNotAwaited) {
+        return None;
+    }
     let is_of_links = match edit.subject() {
         Some(Subject::Field(field)) => field.as_str() == PARENT,
         Some(Subject::Link(..)) => true,

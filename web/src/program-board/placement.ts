@@ -82,18 +82,7 @@ export function place(model: Pick<Model, "frame" | "cards">): Placement {
     const [team, column] = level === "feature" && card.placed ? card.placed : [card.team, card.column];
     const at = column < 0 || team < 0 ? ([-1, -1] as const) : ([team, column] as const);
     if (level !== null) count(at[0], at[1], card);
-    const points = card.points;
-    put(
-      tile(card, at, {
-        home_team: at[0],
-        kind: "card",
-        points,
-        category,
-        n_stories: 0,
-        n_closed: 0,
-        stories: NONE,
-      }),
-    );
+    put(knownTile(card, at, category));
   }
   for (const cell of cells) cell.sort(byRank);
   parked.sort(byRank);
@@ -109,6 +98,26 @@ function tile(
 ): Tile {
   const key = rest.kind === "card" ? card.id : `${card.id}@${team},${column}`;
   return { key, card, team, column, ...rest };
+}
+
+const lone = new WeakMap<Card, Tile>();
+
+/** The tile of a card without stories; the same one as long as nothing of it has changed. */
+function knownTile(card: Card, at: readonly [number, number], category: StateCategory): Tile {
+  const before = lone.get(card);
+  if (before && before.team === at[0] && before.column === at[1] && before.category === category)
+    return before;
+  const made = tile(card, at, {
+    home_team: at[0],
+    kind: "card",
+    points: card.points,
+    category,
+    n_stories: 0,
+    n_closed: 0,
+    stories: NONE,
+  });
+  lone.set(card, made);
+  return made;
 }
 
 function groupStories(cards: Cards, { frame }: Pick<Model, "frame">): Map<string, Card[]> {

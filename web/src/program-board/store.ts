@@ -46,7 +46,7 @@ export interface Hooks {
 
 const FRAME_MS = 16;
 /** While the hand moves something, changes of others are taken in this seldom. */
-const HAND_MS = 400;
+const HAND_MS = 700;
 const STILL_AFTER_MS = 150;
 const MARKED_MS = 10_000;
 const PRESENT_MS = 10_000;

@@ -36,13 +36,21 @@ export function chipsOf(world: Pick<TileWorld, "model" | "dependencies">, tile: 
 
 const known = new WeakMap<Tile, { world: TileWorld; shown: TileShown }>();
 
-/** The same object for the same tile in the same world: scrolling describes nothing twice. */
+/**
+ * The same object for the same tile in the same world, so that scrolling describes nothing twice; and in another world as
+ * well, where the tile says the same there: what others change elsewhere draws nothing here anew.
+ */
 export function describe(world: TileWorld, tile: Tile): TileShown {
   const before = known.get(tile);
   if (before?.world === world) return before.shown;
-  const shown = described(world, tile);
+  const now = described(world, tile);
+  const shown = before && isSame(before.shown, now) ? before.shown : now;
   known.set(tile, { world, shown });
   return shown;
+}
+
+function isSame(a: TileShown, b: TileShown): boolean {
+  return (Object.keys(b) as (keyof TileShown)[]).every((key) => a[key] === b[key]);
 }
 
 function described(world: TileWorld, tile: Tile): TileShown {

@@ -275,10 +275,10 @@ function RecentTable({ rows, now_ms }: { rows: AttemptRow[]; now_ms: number }) {
         return (
           <li key={row.id}>
             <ArrowUp size={14} aria-hidden className={layout.faint} />
-            <Link to="/action-items" search={{ item: row.item.id }} className={style.what}>
+            <ItemLink item={row.item} className={style.what}>
               <span className={layout.faint}>{numberOf(row.item)}</span> {row.what}{" "}
               <span className={layout.sr}>of {row.item.title}</span>
-            </Link>
+            </ItemLink>
             <span title={`Written as ${row.written_as}`}>
               {row.who}
               {row.written_as !== row.who && <span className={layout.faint}> as {row.written_as}</span>}
@@ -301,7 +301,7 @@ function RecentTable({ rows, now_ms }: { rows: AttemptRow[]; now_ms: number }) {
 }
 
 interface ItemLinkProps {
-  item: SyncRow["item"];
+  item: Pick<SyncRow["item"], "id" | "board_id">;
   className: string | undefined;
   children: ReactNode;
 }

@@ -1,7 +1,7 @@
 // Measures boards of several sizes, each beside the reference with the same cards. Prints one line of JSON: by size, each
 // figure of Lockstep and of the reference.
 //
-//   node board.mjs '{"runs":5,"worlds":[{"n":200,"lockstep":..,"code":..,"organization":..,"token":..,"reference":..}]}'
+//   LOCKSTEP_BENCH='{"runs":5,"worlds":[{"n":200,"lockstep":..,"code":..,"organization":..,"token":..,"reference":..}]}' node board.mjs
 import { createServer } from 'node:http';
 import { request } from 'node:http';
 import { Worker } from 'node:worker_threads';
@@ -22,7 +22,7 @@ const N_FRAMES = 150;
 const SCROLL_STEP = 60;
 const N_DRAG_STEPS = 120;
 
-const options = JSON.parse(process.argv[2]);
+const options = JSON.parse(process.env.LOCKSTEP_BENCH);
 const tell = (text) => console.error(`   ${text}`);
 
 /** A board of one size: Lockstep with an organization behind it, and the reference with the same cards. */

@@ -1,7 +1,7 @@
 // A planning event: many planners on one board at once, some of them in browsers. Writes a ledger of what everybody did and of
 // what came of it, for the check; says on the way how it goes.
 //
-//   node event.mjs OPTIONS LEDGER        OPTIONS is JSON
+//   LOCKSTEP_EVENT=JSON node event.mjs LEDGER
 import { writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { newVisitor, openBrowser } from '../../../web/e2e/browser.mjs';
@@ -19,7 +19,7 @@ const DRAG_MS_MAX = 3_000;
 const SETTLE_MS_MAX = 600_000;
 const TILE = { selector: '[role=grid] ~ div [data-key], [role=grid] [data-key]', name: 'key' };
 
-const options = JSON.parse(process.argv[2]);
+const options = JSON.parse(process.env.LOCKSTEP_EVENT);
 const tell = (text) => console.error(`   ${text}`);
 const ledger = { gestures: [], refused: [], publishes: [], late_ms: 0 };
 
@@ -57,7 +57,7 @@ ledger.after = await read();
 ledger.review = (await admin.send('GET', `${path}/publish`)).items.map(({ item, number, result, answer, changes }) => ({ item, number, result, answer, n_changes: changes.length }));
 ledger.truth = (await truth(0)).changes;
 ledger.there = await readThere();
-writeFileSync(process.argv[3], JSON.stringify(ledger));
+writeFileSync(process.argv[2], JSON.stringify(ledger));
 await browsers[0]?.browser.close();
 process.exit(0);
 

@@ -107,10 +107,12 @@ fn hold(options: &Options) -> Result<PathBuf> {
     step(&title, || {
         let mut driver = program::node([]);
         driver.arg(folders::root().join("xtask/src/pi_event/event.mjs"));
+        // Not as an argument: the tokens in it would be printed with the command that failed.
+        driver.env("LOCKSTEP_EVENT", described(options, &simulator, &server).to_string());
         driver
-            .arg(described(options, &simulator, &server).to_string())
-            .arg(&ledger);
-        driver.env(chromium::SETTING, &chromium).stdin(Stdio::null());
+            .arg(&ledger)
+            .env(chromium::SETTING, &chromium)
+            .stdin(Stdio::null());
         program::run(&mut driver)
     })?;
     Ok(ledger)

@@ -121,13 +121,17 @@ impl Step {
 /// Tells acts apart.
 ///
 /// Errors: [`Refusal`] in words; nothing is done then.
+///
+/// `others` is what fields hold that the board does not show, by item and reference name.
 pub fn planned(
     view: &BoardView,
     acts: &[BoardAct],
+    others: &Others,
     identity_of: &dyn Fn(MemberId) -> Option<String>,
 ) -> Result<Plan, Refusal> {
     let mut planner = Planner {
         view,
+        others,
         identity_of,
         plan: Plan::default(),
         born: BTreeMap::new(),
@@ -140,8 +144,12 @@ pub fn planned(
     Ok(planner.plan)
 }
 
+/// Values of fields that a board does not show, by item and reference name.
+pub type Others = BTreeMap<(ItemId, String), Value>;
+
 struct Planner<'a> {
     view: &'a BoardView,
+    others: &'a Others,
     identity_of: &'a dyn Fn(MemberId) -> Option<String>,
     plan: Plan,
     /// Made in this very list.
@@ -218,7 +226,10 @@ impl Planner<'_> {
     fn set(&mut self, item: ItemId, name: &str, to: Value) -> Result<(), Refusal> {
         let (_, held) = self.card(item)?;
         let name = FieldName::from(name);
-        let was = held.local(name.as_str(), self.view.unit());
+        let was = match self.others.get(&(item, name.to_string())) {
+            Some(read) => held.wanted(name.as_str()).unwrap_or_else(|| read.clone()),
+            None => held.local(name.as_str(), self.view.unit()),
+        };
         if is_same(&name, &was, &to) {
             return Ok(());
         }
@@ -320,13 +331,54 @@ impl Planner<'_> {
     fn node(&self, team: Option<usize>, column: Option<usize>) -> Result<i64, Refusal> {
         let set_up = self.view.set_up();
         let found = match column {
-            Some(column) => self.view.places.node(set_up, team, column),
+            Some(column) => match self.view.places.nodes(set_up, team, column).as_slice() {
+                [] => None,
+                [only] => Some(*only),
+                several => Some(self.used_by(team, column, several)?),
+            },
             None => self.view.places.parking(set_up, team),
         };
         found.ok_or_else(|| {
             Refusal::new(Kind::Conflict, "no_node", "It is not clear which iteration to write")
                 .detail("Several iterations share this column, or the board has no PI to park in, and none is of this card's project.")
                 .next_step("Ask a board admin to look at the board's columns.")
+        })
+    }
+
+    /// Of several nodes of a column the one that the team uses: most of its cards there are in it, or it stands under the
+    /// same node as most of the team's other iterations.
+    fn used_by(&self, team: Option<usize>, column: usize, nodes: &[i64]) -> Result<i64, Refusal> {
+        let places = &self.view.places;
+        let team = team.and_then(|team| i32::try_from(team).ok());
+        let of_team = self.view.cards().filter(|(_, card)| Some(card.team) == team);
+        let (mut uses, mut under) = (vec![0_usize; nodes.len()], vec![0_usize; nodes.len()]);
+        for (item, card) in of_team {
+            let held = self.view.held(*item);
+            let Some(node) = held.and_then(|held| held.local(field::ITERATION_ID, self.view.unit()).as_i64()) else {
+                continue;
+            };
+            for (at, one) in nodes.iter().enumerate() {
+                uses[at] += usize::from(*one == node && usize::try_from(card.column) == Ok(column));
+                under[at] += usize::from(places.above(*one).is_some() && places.above(*one) == places.above(node));
+            }
+        }
+        let most = |of: &[usize]| {
+            let max = of.iter().copied().max().filter(|max| *max > 0)?;
+            let mut at = (0..of.len()).filter(|at| of[*at] == max);
+            at.next().filter(|_| at.next().is_none())
+        };
+        most(&uses).or_else(|| most(&under)).map(|at| nodes[at]).ok_or_else(|| {
+            let names: Vec<&str> = nodes
+                .iter()
+                .filter_map(|node| self.view.nodes.get(*node))
+                .map(|node| node.path.as_str())
+                .collect();
+            Refusal::new(Kind::Conflict, "which_node", "It is not clear which iteration to write")
+                .detail(format!(
+                    "This column stands for {}, and the team uses none of them yet.",
+                    names.join(", ")
+                ))
+                .next_step("Set the iteration of this card in Azure DevOps; the team's next ones follow it.")
         })
     }
 

@@ -6,14 +6,16 @@ use std::collections::BTreeSet;
 
 use axum::Json;
 use axum::extract::State;
+use azdo::FieldName;
 use lockstep_sync::edit::{Act, Choice};
 use serde::Deserialize;
+use serde_json::Value;
 use sqlx::types::Json as Stored;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::act_plan::{Plan, Step, overtaken, planned};
-use super::act_shapes::{BoardActed, BoardActs, N_ACTS_MAX};
+use super::act_plan::{Others, Plan, Step, overtaken, planned};
+use super::act_shapes::{BoardAct, BoardActed, BoardActs, CardValue, N_ACTS_MAX, OtherValue};
 use super::shapes::WriteMode;
 use super::{local, summary, views};
 use crate::access::Member;
@@ -46,6 +48,7 @@ pub async fn act(
     if input.acts.is_empty() || input.acts.len() > N_ACTS_MAX {
         return Err(Refusal::field_is("acts", "are none, or more than 500 at once").into());
     }
+    let others = others(&app, member.company, &input.acts).await?;
     let (row, plan) = summary::look(&app, &member, id, |view, rights| {
         summary::may_act(rights, &view.row)?;
         let identity_of = |member| match view.people.identity_of(member)? {
@@ -54,7 +57,7 @@ pub async fn act(
             Match::Perhaps(_) if view.set_up().is_local() => view.people.written(member),
             Match::Perhaps(written) => Some(written),
         };
-        let plan = planned(view, &input.acts, &identity_of)?;
+        let plan = planned(view, &input.acts, &others, &identity_of)?;
         Ok::<_, ApiError>((view.row.clone(), plan))
     })
     .await??;
@@ -76,6 +79,24 @@ pub async fn act(
         app.wake.ring(row.connection());
     }
     acted(&app, member.company, id, &plan).await
+}
+
+/// What fields hold that are set by reference name: a board does not keep them.
+async fn others(app: &App, company: CompanyId, acts: &[BoardAct]) -> Result<Others, ApiError> {
+    let mut others = Others::new();
+    for act in acts {
+        if let BoardAct::Set {
+            item,
+            value: CardValue::Other(OtherValue { name, .. }),
+        } = act
+        {
+            let item = ItemId(*item);
+            let fields = app.store.work_item(company, item).await?.and_then(|row| row.fields);
+            let value = fields.and_then(|fields| fields.0.get(&FieldName::from(name.as_str())).cloned());
+            others.insert((item, name.clone()), value.unwrap_or(Value::Null));
+        }
+    }
+    Ok(others)
 }
 
 /// The browser's number for taking something back, or doing it again.

@@ -137,11 +137,15 @@ impl CardSync {
 impl Held {
     /// A value as shown: what was last wanted here, else what was last read.
     pub fn local(&self, name: &str, unit: &str) -> Value {
-        let wanted = self.edits.iter().rev().find_map(|edit| match &edit.act {
+        self.wanted(name).unwrap_or_else(|| self.fields.value(name, unit))
+    }
+
+    /// What was last wanted of a field here.
+    pub fn wanted(&self, name: &str) -> Option<Value> {
+        self.edits.iter().rev().find_map(|edit| match &edit.act {
             Act::Set { field, to, .. } if field.as_str() == name => Some(to.clone()),
             _ => None,
-        });
-        wanted.unwrap_or_else(|| self.fields.value(name, unit))
+        })
     }
 
     /// The fields as shown.

@@ -73,22 +73,29 @@ impl Places {
         self.columns.get(&iteration).copied()
     }
 
-    /// The iteration node that a card of `team` gets in `column`: one of the team's project, else the only one there is.
-    ///
-    /// `None` where several nodes share the column and none is of the team's project.
-    pub fn node(&self, set_up: &SetUp, team: Option<usize>, column: usize) -> Option<i64> {
-        let nodes = &set_up.columns.get(column)?.node_ids;
+    /// The iteration nodes that a card of `team` may get in `column`: those of the team's project, else the only one there
+    /// is. None where several nodes share the column and none is of the team's project.
+    pub fn nodes(&self, set_up: &SetUp, team: Option<usize>, column: usize) -> Vec<i64> {
+        let nodes = set_up.columns.get(column).map_or(&[][..], |column| &column.node_ids);
         let project = team
             .and_then(|team| set_up.teams.get(team))
             .map(|team| team.project_id.to_lowercase());
-        let of_project = nodes
-            .iter()
-            .find(|node| project.is_some() && self.project_of.get(node) == project.as_ref());
-        match (of_project, nodes.as_slice()) {
-            (Some(node), _) => Some(*node),
-            (None, [only]) => Some(*only),
-            (None, _) => None,
+        let is_of_project = |node: &&i64| project.is_some() && self.project_of.get(node) == project.as_ref();
+        let of_project: Vec<i64> = nodes.iter().filter(is_of_project).copied().collect();
+        match (of_project.is_empty(), nodes) {
+            (true, [only]) => vec![*only],
+            _ => of_project,
         }
+    }
+
+    /// The first of [`Self::nodes`].
+    pub fn node(&self, set_up: &SetUp, team: Option<usize>, column: usize) -> Option<i64> {
+        self.nodes(set_up, team, column).first().copied()
+    }
+
+    /// The node above one.
+    pub fn above(&self, node: i64) -> Option<i64> {
+        self.above.get(&node).copied()
     }
 
     /// The iteration node of the parking lot for a card of `team`: the PI of the team's project.

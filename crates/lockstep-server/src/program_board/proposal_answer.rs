@@ -8,6 +8,7 @@ use super::nodes::{NodeRow, Nodes};
 use super::proposal_pi as pi;
 use super::proposal_read::{ProjectFacts, flat_queries};
 use super::set_up::{BoardProject, BoardTeam, DependencyLink, Level, Levels, SavedQuery as QueryName, SetUp};
+use super::shapes::CardStateCategory;
 
 /// Most entries of one list of choices.
 const N_CHOICES_MAX: usize = 5_000;
@@ -80,6 +81,16 @@ struct TypeChoice {
     category: Option<String>,
     /// Level that it is proposed for.
     level: Option<Level>,
+    /// Its states, in the server's order.
+    states: Vec<StateChoice>,
+}
+
+/// A state of a work item type.
+#[derive(Debug, Serialize, ToSchema)]
+struct StateChoice {
+    name: String,
+    /// What it means.
+    category: CardStateCategory,
 }
 
 /// A field that holds a number.
@@ -200,6 +211,14 @@ fn types(facts: &[ProjectFacts], levels: &Levels) -> Vec<TypeChoice> {
                 } else {
                     levels.features.contains(&info.name).then_some(Level::Feature)
                 },
+                states: info
+                    .states
+                    .iter()
+                    .map(|state| StateChoice {
+                        name: state.name.clone(),
+                        category: state.category.into(),
+                    })
+                    .collect(),
             });
         }
     }

@@ -30,6 +30,7 @@ use crate::ids::{BoardId, ConnectionId, EditId, ItemId, MemberId, fresh};
 use crate::live::Noun;
 use crate::store::board_acts::BoardActRow;
 use crate::store::edits::EditRow;
+use crate::store::observations::ObservationRow;
 use crate::store::publishes::PublishRow;
 use crate::sync::calls::ConnectionClients;
 use crate::sync::knowledge::Told;
@@ -58,12 +59,13 @@ pub async fn review(
 
 async fn reviewed(app: &App, member: &Member, id: BoardId) -> Result<Json<PublishReview>, ApiError> {
     let company = member.company;
-    let (connection, items) = summary::look(app, member, id, |view, _rights| {
+    let (connection, items, since_us) = summary::look(app, member, id, |view, _rights| {
         if view.set_up().is_local() {
             return Err(local::not_on_a_local_board());
         }
-        let items: Vec<Uuid> = publish_review::drafts_of(view).into_keys().collect();
-        Ok((view.row.connection(), items))
+        let items: Vec<ItemId> = publish_review::drafts_of(view).into_keys().map(ItemId).collect();
+        let since_us = view.drafts().map(|(_, draft)| draft.at_us).min();
+        Ok((view.row.connection(), items, since_us))
     })
     .await??;
     let rows = app.store.publishes(company, id, N_LATEST).await?;
@@ -74,11 +76,10 @@ async fn reviewed(app: &App, member: &Member, id: BoardId) -> Result<Json<Publis
     let (tried_us, tried) = latest_try(&rows);
     let rules = rules(app, member, connection).await?;
     let types = app.store.work_item_types(company).await?;
-    let mut observed = BTreeMap::new();
-    for item in items {
-        let seen = app.store.observations(company, ItemId(item)).await?;
-        if !seen.is_empty() {
-            observed.insert(item, seen);
+    let mut observed: BTreeMap<Uuid, Vec<ObservationRow>> = BTreeMap::new();
+    if let Some(since_us) = since_us {
+        for seen in app.store.observations_since(company, items, since_us).await? {
+            observed.entry(seen.item_id).or_default().push(seen);
         }
     }
     let row = app.store.connection(company, connection).await?;

@@ -44,7 +44,7 @@ pub fn row(set_up: SetUp) -> BoardRow {
     }
 }
 
-/// Areas 11 (Quay) and 12 (Customs) below 10; iterations 101 and 102 below the PI 100.
+/// Areas 11 (Quay) and 12 (Customs) below 10; iterations 101 and 102 below the PI 100, 111 and 112 below Quay's own 110.
 pub fn nodes() -> Nodes {
     let node = |tree: &str, node_id, parent_id, name: &str| NodeRow {
         node_id,
@@ -65,6 +65,9 @@ pub fn nodes() -> Nodes {
         node("iterations", 100, Some(99), "PI 26.4"),
         node("iterations", 101, Some(100), "Sprint 41"),
         node("iterations", 102, Some(100), "Sprint 42"),
+        node("iterations", 110, Some(99), "Quay 26.4"),
+        node("iterations", 111, Some(110), "Quay 41"),
+        node("iterations", 112, Some(110), "Quay 42"),
     ])
 }
 

@@ -1,5 +1,6 @@
 //! What the browser gets of boards and their cards.
 
+use azdo::StateCategory;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -363,6 +364,18 @@ pub enum CardStateCategory {
     Completed,
     /// Not to be done.
     Removed,
+}
+
+impl From<StateCategory> for CardStateCategory {
+    fn from(category: StateCategory) -> Self {
+        match category {
+            StateCategory::Proposed | StateCategory::Unknown => Self::Proposed,
+            StateCategory::InProgress => Self::InProgress,
+            StateCategory::Resolved => Self::Resolved,
+            StateCategory::Completed => Self::Completed,
+            StateCategory::Removed => Self::Removed,
+        }
+    }
 }
 
 /// Somebody cards are assigned to, or can be.

@@ -9,7 +9,6 @@ use std::io::Write;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use azdo::StateCategory;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
@@ -20,8 +19,8 @@ use http::{HeaderMap, StatusCode};
 use uuid::Uuid;
 
 use super::shapes::{
-    Card, CardStateCategory, LinkDirection, Snapshot, SnapshotBoard, SnapshotCards, SnapshotLink, SnapshotOutside,
-    SnapshotPerson, SnapshotState, SnapshotStrings, SnapshotType,
+    Card, LinkDirection, Snapshot, SnapshotBoard, SnapshotCards, SnapshotLink, SnapshotOutside, SnapshotPerson,
+    SnapshotState, SnapshotStrings, SnapshotType,
 };
 use super::summary;
 use super::view::BoardView;
@@ -303,20 +302,10 @@ fn offered(name: &str, info: Option<&crate::action_items::types::TypeInfo>) -> V
         .map(|state| SnapshotState {
             r#type: name.to_owned(),
             name: state.name.clone(),
-            category: category(state.category()),
+            category: state.category().into(),
             color: state.color.clone(),
         })
         .collect()
-}
-
-fn category(category: StateCategory) -> CardStateCategory {
-    match category {
-        StateCategory::Proposed | StateCategory::Unknown => CardStateCategory::Proposed,
-        StateCategory::InProgress => CardStateCategory::InProgress,
-        StateCategory::Resolved => CardStateCategory::Resolved,
-        StateCategory::Completed => CardStateCategory::Completed,
-        StateCategory::Removed => CardStateCategory::Removed,
-    }
 }
 
 /// Things that are said once and counted.

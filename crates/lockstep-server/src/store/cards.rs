@@ -122,6 +122,23 @@ pub struct NewCard {
 }
 
 impl Store {
+    /// Which of these items are on which boards.
+    pub async fn boards_of_items(
+        &self,
+        company: CompanyId,
+        items: impl IntoIterator<Item = ItemId>,
+    ) -> Result<Vec<(BoardId, ItemId)>, StoreError> {
+        let list = id_list(items.into_iter().map(|item| item.0));
+        if list.0.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = db!(self, |c, dialect| sqlx::query_as(OF_ITEMS.on(dialect))
+            .bind(company.0)
+            .bind(&list)
+            .fetch_all(c))?;
+        Ok(board_and_item(rows))
+    }
+
     /// The cards on a board.
     pub async fn cards(&self, company: CompanyId, board: BoardId) -> Result<Vec<CardRow>, StoreError> {
         db!(self, |c| sqlx::query_as::<_, CardRow>(OF_BOARD)
@@ -310,7 +327,7 @@ impl Tx {
             .fetch_one(c))
     }
 
-    /// Which of these items are on which boards.
+    /// As [`Store::boards_of_items`], with what this transaction wrote.
     pub async fn boards_of_items(
         &mut self,
         company: CompanyId,
@@ -320,13 +337,16 @@ impl Tx {
         if list.0.is_empty() {
             return Ok(Vec::new());
         }
-        let rows: Vec<(Uuid, Uuid)> = tx!(self, |c, dialect| sqlx::query_as(OF_ITEMS.on(dialect))
+        let rows = tx!(self, |c, dialect| sqlx::query_as(OF_ITEMS.on(dialect))
             .bind(company.0)
             .bind(&list)
             .fetch_all(c))?;
-        Ok(rows
-            .into_iter()
-            .map(|(board, item)| (BoardId(board), ItemId(item)))
-            .collect())
+        Ok(board_and_item(rows))
     }
+}
+
+fn board_and_item(rows: Vec<(Uuid, Uuid)>) -> Vec<(BoardId, ItemId)> {
+    rows.into_iter()
+        .map(|(board, item)| (BoardId(board), ItemId(item)))
+        .collect()
 }

@@ -16,6 +16,7 @@ use crate::error::ApiError;
 use crate::ids::{BoardId, ItemId};
 use crate::program_board::field_words::FieldWords;
 use crate::program_board::summary;
+use crate::store::boards::BoardRow;
 use crate::store::work_items::WorkItemRow;
 
 /// The open edits of cards, each with whether it waits for a person.
@@ -88,8 +89,8 @@ pub(super) async fn open(
 }
 
 /// A card, as a line about a request names it. Whoever may not see any board it is on learns its number alone.
-pub(super) fn attempt_item(row: &WorkItemRow, may_see: bool) -> AttemptItem {
-    let title = row.fields.as_ref().filter(|_| may_see);
+pub(super) fn attempt_item(row: &WorkItemRow, board: Option<BoardId>) -> AttemptItem {
+    let title = row.fields.as_ref().filter(|_| board.is_some());
     let title = title.and_then(|fields| fields.0.get(&FieldName::from(field::TITLE)));
     AttemptItem {
         id: row.item_id,
@@ -99,6 +100,7 @@ pub(super) fn attempt_item(row: &WorkItemRow, may_see: bool) -> AttemptItem {
             .unwrap_or("A work item")
             .to_owned(),
         work_item_id: row.work_item_id,
+        board_id: board.map(|board| board.0),
     }
 }
 
@@ -107,18 +109,25 @@ fn title_of(item: &Item) -> String {
     title.as_str().unwrap_or("A new work item").to_owned()
 }
 
-/// Items on boards that the one who asks may see.
-pub(super) async fn seen(app: &App, member: &Member) -> Result<BTreeSet<Uuid>, ApiError> {
+/// For each of these items a board that it is on and that the one who asks may see.
+pub(super) async fn boards_of(
+    app: &App,
+    member: &Member,
+    items: impl IntoIterator<Item = ItemId>,
+) -> Result<BTreeMap<Uuid, BoardId>, ApiError> {
+    let on_boards = app.store.boards_of_items(member.company, items).await?;
+    if on_boards.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     let listed = app.store.board_members(member.company).await?;
-    let mut items = BTreeSet::new();
-    for row in app.store.boards(member.company).await? {
+    let may_see = |row: &BoardRow| {
         let mine = listed
             .iter()
             .find(|one| one.board_id == row.id && one.member_id == member.id.0);
-        if summary::rights(member, &row, mine.map(|one| one.may_edit)).may_see {
-            let cards = app.store.cards(member.company, row.board()).await?;
-            items.extend(cards.into_iter().map(|card| card.item_id));
-        }
-    }
-    Ok(items)
+        summary::rights(member, row, mine.map(|one| one.may_edit)).may_see
+    };
+    let boards = app.store.boards(member.company).await?;
+    let seen: BTreeSet<BoardId> = boards.iter().filter(|row| may_see(row)).map(BoardRow::board).collect();
+    let shown = on_boards.into_iter().filter(|(board, _)| seen.contains(board));
+    Ok(shown.map(|(board, item)| (item.0, board)).collect())
 }

@@ -109,6 +109,8 @@ pub struct AttemptItem {
     number: i64,
     title: String,
     work_item_id: Option<i64>,
+    /// A board that it is a card of and that the one who asks may see; `null` for an action item.
+    board_id: Option<Uuid>,
 }
 
 /// What needs a decision, what waits, what was written lately.
@@ -206,16 +208,18 @@ fn is_urgent(edit: &Edit, now_us: i64) -> bool {
 
 async fn recent(app: &App, member: &Member, company: &Company, items: &[Stored]) -> Result<Vec<AttemptRow>, ApiError> {
     let known: BTreeMap<Uuid, &Stored> = items.iter().map(|stored| (stored.row.id, stored)).collect();
-    let on_boards = cards::seen(app, member).await?;
+    let attempts = app.store.recent_attempts(member.company, N_RECENT).await?;
+    let others = attempts.iter().filter(|attempt| !known.contains_key(&attempt.item_id));
+    let boards = cards::boards_of(app, member, others.map(|attempt| ItemId(attempt.item_id))).await?;
     let mut rows = Vec::new();
-    for attempt in app.store.recent_attempts(member.company, N_RECENT).await? {
+    for attempt in attempts {
         let item = match known.get(&attempt.item_id) {
             Some(stored) => attempt_item(stored),
             // Deleted long ago; its requests are still told.
             None => match load::one(app, member.company, ItemId(attempt.item_id)).await? {
                 Some(stored) => attempt_item(&stored),
                 None => match app.store.work_item(member.company, ItemId(attempt.item_id)).await? {
-                    Some(row) => cards::attempt_item(&row, on_boards.contains(&row.item_id)),
+                    Some(row) => cards::attempt_item(&row, boards.get(&row.item_id).copied()),
                     None => continue,
                 },
             },
@@ -240,6 +244,7 @@ fn attempt_item(stored: &Stored) -> AttemptItem {
         number: stored.row.number,
         title: stored.title(),
         work_item_id: stored.pair.as_ref().and_then(|pair| pair.item.work_item).map(|id| id.0),
+        board_id: None,
     }
 }
 

@@ -3,6 +3,7 @@
 //! A PATCH is looked for in the updates, a deletion in the recycle bin, a creation by its marker. A creation counts as
 //! absent only when the server can no longer act on it and what shows it has been read since.
 
+use azdo::planted::{Bug, is_planted};
 use azdo::{FieldName, Rev, WorkItemUpdate, field};
 use serde_json::{Value, json};
 
@@ -207,7 +208,8 @@ pub(super) fn found_update(
     }];
     // While the rev is the one it tested it may still take effect; once past it never can.
     let has_moved = updates.iter().any(|update| update.rev > expected);
-    let doubt = if has_moved { None } else { doubt_of(attempt, late_us) };
+    let is_over = has_moved || is_planted(Bug::DoubtForgotten);
+    let doubt = if is_over { None } else { doubt_of(attempt, late_us) };
     back_to_waiting(&mut records, item, attempt, doubt);
     records
 }
@@ -334,6 +336,9 @@ pub(crate) fn has_proof_of_absence(replica: &Replica, item: &Item) -> bool {
     let AttemptState::Unknown { search } = &attempt.state else {
         return false;
     };
+    if is_planted(Bug::AbsenceTooSoon) {
+        return true;
+    }
     let bound_us = attempt.started_us + replica.late_us();
     let is_quiet = search.n_quiet_passes >= QUIET_PASSES && replica.now_us >= bound_us + QUIET_US;
     replica.now_us >= bound_us && (search.has_fence || is_quiet)

@@ -130,7 +130,7 @@ impl Replica {
             }
             Answer::Failed(Failure::NoToken) => {
                 if whom == Whom::Connection {
-                    self.pause(whom, 30_000);
+                    self.refused_until_us = self.refused_until_us.max(self.now_us + 30 * SECOND_US);
                 }
                 None
             }
@@ -161,7 +161,7 @@ impl Replica {
                 }
                 self.n_failures += 1;
                 let wait_us = self.backoff_us(self.n_failures + 4, 600);
-                self.paused.insert(whom, self.now_us + wait_us);
+                self.refused_until_us = self.now_us + wait_us;
             }
         }
     }

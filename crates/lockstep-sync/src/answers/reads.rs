@@ -49,6 +49,9 @@ impl Replica {
                 None if is_planted(Bug::NotFoundMeansDeleted) => {
                     records.extend(note_presence(item, Presence::Deleted, None));
                 }
+                None if is_planted(Bug::BinNotAsked) => {
+                    records.extend(note_presence(item, Presence::OutOfSight, None));
+                }
                 None => item.errand.is_missing = true,
             }
         }

@@ -10,10 +10,10 @@ use super::lookups::FIRST_LOOKUP_US;
 use super::{back_to_waiting, note_presence, positions, succeed};
 use crate::call::{Answer, Failure};
 use crate::document::{path_field, paths_of};
-use crate::edit::{Act, Attempt, AttemptKind, AttemptState, Hold, Outcome, Search, Target, Whom};
+use crate::edit::{Act, Attempt, AttemptKind, AttemptState, Ending, Hold, Outcome, Search, Target, Whom};
 use crate::item::{Item, Presence};
 use crate::links::has_relation;
-use crate::merge::{absorb, hold, rebase, rebase_after_write, wait};
+use crate::merge::{absorb, drop_settled, hold, rebase, rebase_after_write, settle, wait};
 use crate::record::{Record, TokenTrouble};
 use crate::replica::Replica;
 use crate::{PARENT, PARENT_LINK};
@@ -97,6 +97,19 @@ impl Replica {
                 records.push(end(Outcome::Unsent, None));
                 back_to_waiting(&mut records, item, &attempt, None);
             }
+            Failure::MaybeDone if attempt.kind == AttemptKind::Update && is_planted(Bug::UpdateRetriedBlindly) => {
+                records.push(end(Outcome::Unsent, None));
+                back_to_waiting(&mut records, item, &attempt, None);
+            }
+            Failure::MaybeDone if attempt.kind == AttemptKind::Update && is_planted(Bug::UnansweredIsApplied) => {
+                records.extend(succeed(item, &attempt, Outcome::Applied, None));
+            }
+            Failure::Throttled(_) if is_planted(Bug::ThrottledIsApplied) => {
+                records.extend(succeed(item, &attempt, Outcome::Applied, None));
+            }
+            Failure::Token(_) if is_planted(Bug::SignInIsApplied) => {
+                records.extend(succeed(item, &attempt, Outcome::Applied, None));
+            }
             Failure::MaybeDone => records.extend(unknown(item, attempt, self.now_us)),
             Failure::NotNow | Failure::Throttled(_) | Failure::NoToken | Failure::Token(_) => {
                 records.push(end(Outcome::Unsent, None));
@@ -111,7 +124,7 @@ impl Replica {
             Failure::RevMoved => {
                 records.push(end(Outcome::RevMoved, None));
                 back_to_waiting(&mut records, item, &attempt, None);
-                item.errand.is_stale = true;
+                item.errand.is_stale = !is_planted(Bug::MovedRevNotRead);
                 self.slow_down(item);
             }
             Failure::AlreadyExists => {
@@ -183,7 +196,7 @@ fn check_removals(item: &mut Item, attempt: &Attempt) -> Vec<Record> {
             } if field.as_str() == PARENT => !item.remote_value(field).is_null(),
             _ => false,
         };
-        if is_still_there {
+        if is_still_there && !is_planted(Bug::RemovalNotChecked) {
             item.errand.is_stale = true;
             wait(&mut records, item, i);
         }
@@ -211,11 +224,17 @@ pub(super) fn refuse(
         if is_alone || named.contains(&i) {
             let paths = paths_of(&item.edits[i], &item.errand.sent_paths);
             let answer = answer.to_owned();
+            if is_planted(Bug::RefusalDropsEdit) {
+                let by = item.edits[i].author;
+                settle(records, item, i, Ending::GivenUp { by });
+                continue;
+            }
             hold(records, item, i, Hold::Refused { answer, at_rev, paths });
         } else {
             wait(records, item, i);
         }
     }
+    drop_settled(item, records);
     if !is_alone && named.is_empty() {
         item.errand.sends_alone = true;
     }

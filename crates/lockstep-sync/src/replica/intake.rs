@@ -3,8 +3,9 @@
 use azdo::planted::{Bug, is_planted};
 
 use super::{Heard, Pending, Replica};
-use crate::edit::{AttemptState, Search};
+use crate::edit::{AttemptState, Outcome, Search};
 use crate::item::Item;
+use crate::merge::wait;
 use crate::record::{Disposition, Record};
 use crate::rules::Rules;
 
@@ -16,7 +17,7 @@ impl Replica {
         }
         let is_about_boards = before != self.rules && before.is_same_but_for_boards(&self.rules);
         if !is_about_boards {
-            self.paused.clear();
+            self.refused_until_us = 0;
             self.paused_all_until_us = 0;
         }
         self.forget_stops();
@@ -36,6 +37,7 @@ impl Replica {
         } else {
             if let Some(attempt) = &mut stored.attempt
                 && attempt.state == AttemptState::Sending
+                && !is_planted(Bug::RestartForgetsAttempt)
             {
                 attempt.state = AttemptState::Unknown {
                     search: Search {
@@ -44,6 +46,9 @@ impl Replica {
                     },
                 };
             }
+            if is_planted(Bug::RestartForgetsAttempt) {
+                self.forget_attempt(&mut stored);
+            }
             if let Some(id) = stored.work_item {
                 self.by_work_item.insert(id, stored.id);
             }
@@ -51,6 +56,25 @@ impl Replica {
             self.items.insert(stored.id, stored.clone());
         }
         self.dirty.insert(stored.id);
+    }
+
+    /// What a planted bug does with what was being sent when the process ended.
+    fn forget_attempt(&mut self, stored: &mut Item) {
+        let Some(attempt) = stored.attempt.take_if(|attempt| attempt.state == AttemptState::Sending) else {
+            return;
+        };
+        let mut records = vec![Record::AttemptEnded {
+            attempt: attempt.id,
+            outcome: Outcome::Unsent,
+            answer: None,
+            rev: None,
+        }];
+        for i in 0..stored.edits.len() {
+            if attempt.edits.contains(&stored.edits[i].id) {
+                wait(&mut records, stored, i);
+            }
+        }
+        self.save(records);
     }
 
     pub(super) fn hear(&mut self, notices: Vec<Heard>) {

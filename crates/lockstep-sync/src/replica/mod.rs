@@ -16,6 +16,7 @@ mod steps;
 use std::collections::{BTreeMap, BTreeSet};
 
 use azdo::WorkItemId;
+use azdo::planted::{Bug, is_planted};
 use uuid::Uuid;
 
 use crate::call::{Answer, Aside, Call};
@@ -95,7 +96,10 @@ pub struct Replica {
     pub(crate) to_read: BTreeSet<ItemId>,
     timers: BTreeSet<(i64, ItemId)>,
     pub(crate) pending: BTreeMap<StepId, Pending>,
+    /// Until when the server has asked each identity for quiet. Another token of the same account does not end it.
     pub(crate) paused: BTreeMap<Whom, i64>,
+    /// Until when the connection's token, which is not taken, is not tried again.
+    pub(crate) refused_until_us: i64,
     pub(crate) paused_all_until_us: i64,
     pub(crate) n_failures: u32,
     pub(crate) health: Option<Health>,
@@ -163,6 +167,7 @@ impl Replica {
             timers: BTreeSet::new(),
             pending: BTreeMap::new(),
             paused: BTreeMap::new(),
+            refused_until_us: 0,
             paused_all_until_us: 0,
             n_failures: 0,
             health: None,
@@ -266,11 +271,16 @@ impl Replica {
 
     /// Until when no call may carry this token.
     pub(crate) fn pause_over_us(&self, whom: Whom) -> i64 {
-        self.paused
-            .get(&whom)
-            .copied()
-            .unwrap_or(0)
-            .max(self.paused_all_until_us)
+        if is_planted(Bug::PauseIgnored) {
+            return 0;
+        }
+        let asked_us = self.paused.get(&whom).copied().unwrap_or(0);
+        let refused_us = if whom == Whom::Connection {
+            self.refused_until_us
+        } else {
+            0
+        };
+        asked_us.max(refused_us).max(self.paused_all_until_us)
     }
 
     /// Adds records to be saved with no call behind them.

@@ -8,12 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use azdo::planted::Bug;
 use azdo::{FieldName, WorkItemId};
 use azdo_sim::AcceptedKind;
-use lockstep_sync::ItemId;
 use lockstep_sync::call::Clients;
-use lockstep_sync::edit::{Act, Edit, EditState, Ending, Whom};
+use lockstep_sync::edit::{Act, Choice, Edit, EditState, Ending, Subject, Target, Whom};
 use lockstep_sync::item::{Presence, Remote};
 use lockstep_sync::rules::ConflictRule;
-use lockstep_sync::value::is_same;
+use lockstep_sync::value::{is_same, tags};
+use lockstep_sync::{EditId, ItemId};
+use serde_json::Value;
 
 use crate::board_checks;
 use crate::wire::run;
@@ -26,6 +27,7 @@ pub fn check(world: &World) {
     each_is_born_once(world);
     writes_name_a_rev_and_the_right_person(world);
     nothing_is_overwritten_unseen(world);
+    what_is_not_applied_was_let_go(world);
     what_was_applied_is_there_once(world);
     nothing_echoes(world);
     every_notice_is_settled(world);
@@ -228,13 +230,17 @@ fn nothing_is_overwritten_unseen(world: &World) {
         let Some(attempt) = world.attempt_of.get(request) else {
             continue;
         };
-        for (field, was) in &world.store.sent_from[attempt] {
-            if field.as_str() == azdo::field::TAGS || world.rules.conflict == ConflictRule::LockstepWins {
-                continue;
-            }
-            let Some((old, _)) = accepted.fields.get(field.as_str()) else {
+        for (field, was, to) in &world.store.sent_from[attempt] {
+            let Some((old, new)) = accepted.fields.get(field.as_str()) else {
                 continue;
             };
+            if field.as_str() == azdo::field::TAGS {
+                no_tag_of_others_is_taken_away([old, new], [was, to]);
+                continue;
+            }
+            if world.rules.conflict == ConflictRule::LockstepWins {
+                continue;
+            }
             assert!(
                 is_same(field, old, was),
                 "{field} of {} was {old}, the author saw {was}",
@@ -242,6 +248,100 @@ fn nothing_is_overwritten_unseen(world: &World) {
             );
         }
     }
+}
+
+/// Of tags that were there a write takes away those alone that its author took away.
+fn no_tag_of_others_is_taken_away([old, new]: [&Value; 2], [was, to]: [&Value; 2]) {
+    let [old, new, was, to] = [old, new, was, to].map(|value| tags(value.as_str().unwrap_or_default()));
+    for tag in old.keys().filter(|tag| !new.contains_key(*tag)) {
+        let is_theirs = was.contains_key(tag) && !to.contains_key(tag);
+        assert!(is_theirs, "tag {tag} was taken away, and nobody asked for it");
+    }
+}
+
+/// I-7: what did not come to Azure DevOps was let go by a person, lost to a value of somebody else, or has made room for
+/// something that was meant as much.
+fn what_is_not_applied_was_let_go(world: &World) {
+    let decisions: Vec<(&ItemId, &Edit, EditId, &Choice)> = world
+        .accepted
+        .iter()
+        .filter_map(|(item, edit)| match &edit.act {
+            Act::Decide { edit: about, choice } => Some((item, edit, *about, choice)),
+            _ => None,
+        })
+        .collect();
+    let item_of: BTreeMap<EditId, ItemId> = world.accepted.iter().map(|(item, edit)| (edit.id, *item)).collect();
+    let is_plan = |edit: &EditId| world.planned.contains(edit) && !world.store.published.contains(edit);
+    for (edit, ending) in world.store.settled.values() {
+        let item = item_of[&edit.id];
+        let was_chosen = |is_it: &dyn Fn(&Choice, &Edit) -> bool| {
+            decisions
+                .iter()
+                .any(|(on, decision, _, choice)| **on == item && is_it(choice, decision))
+        };
+        match ending {
+            Ending::GivenUp { by } => {
+                let was_let_go = was_chosen(&|choice, decision| *choice == Choice::GiveUp && decision.author == *by);
+                assert!(was_let_go, "nobody gave this up: {edit:?}");
+            }
+            Ending::LostConflict { theirs } => {
+                let is_rule = world.rules.conflict == ConflictRule::AzureDevopsWins;
+                let was_let_go = is_rule || was_chosen(&|choice, _| matches!(choice, Choice::Theirs { .. }));
+                assert!(was_let_go, "nobody chose theirs: {edit:?}");
+                assert!(
+                    is_of_somebody_else(world, item, edit, theirs),
+                    "{edit:?} lost to a value of our own: {theirs}"
+                );
+            }
+            Ending::SupersededBy { edit: later } => {
+                let other = world.accepted.iter().find(|(_, other)| other.id == *later);
+                let (on, other) = other.expect("it is superseded by an edit that was accepted");
+                assert!(
+                    *on == item && is_about_the_same(world, other, edit),
+                    "{edit:?} made room for {other:?}"
+                );
+                assert!(
+                    !is_plan(later) || is_plan(&edit.id),
+                    "{edit:?} was meant and made room for a plan"
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether two edits are about the same field or link; an end without a number has one by now.
+fn is_about_the_same(world: &World, a: &Edit, b: &Edit) -> bool {
+    let number = |target: Target| match target {
+        Target::WorkItem(number) => Some(number),
+        Target::Item { item } => world.store.items[&item].work_item,
+    };
+    match (a.subject(), b.subject()) {
+        (Some(Subject::Link(a_rel, a_end)), Some(Subject::Link(b_rel, b_end))) => {
+            a_rel == b_rel && (a_end == b_end || number(a_end) == number(b_end))
+        }
+        (a, b) => a == b,
+    }
+}
+
+/// Whether a title was given in Azure DevOps; of other fields several may give the same value.
+fn is_of_somebody_else(world: &World, item: ItemId, edit: &Edit, theirs: &Value) -> bool {
+    let title = FieldName::from(azdo::field::TITLE);
+    if edit.field() != Some(&title) {
+        return true;
+    }
+    let number = world.store.items[&item].work_item.map(|id| id.0);
+    let sim = world.wire.sim.lock().unwrap();
+    let mut others = sim
+        .ground_truth()
+        .iter()
+        .filter(|accepted| Some(accepted.work_item_id) == number && accepted.token_name.is_none());
+    others.any(|accepted| {
+        accepted
+            .fields
+            .get(title.as_str())
+            .is_some_and(|(_, new)| is_same(&title, new, theirs))
+    })
 }
 
 /// I-2 and I-3 for values that are unique: an applied one was accepted, and none was accepted twice.
@@ -307,7 +407,7 @@ fn every_notice_is_settled(world: &World) {
 }
 
 /// The bugs that are planted, by the name that is printed.
-pub const BUGS: [(&str, Bug); 13] = [
+pub const BUGS: [(&str, Bug); 44] = [
     ("no rev test", Bug::NoRevTest),
     ("base := sent value", Bug::BaseIsSentValue),
     ("create retried blindly", Bug::CreateRetriedBlindly),
@@ -324,4 +424,35 @@ pub const BUGS: [(&str, Bug); 13] = [
         "a parent changed on both sides written over",
         Bug::ParentConflictOverwritten,
     ),
+    ("an update retried blindly", Bug::UpdateRetriedBlindly),
+    ("no answer taken for a yes", Bug::UnansweredIsApplied),
+    ("an older read taken for newer", Bug::OlderReadTaken),
+    ("a conflict not noticed", Bug::ConflictSkipped),
+    ("a base that was never sent", Bug::SupersededBaseKept),
+    ("a refused edit dropped", Bug::RefusalDropsEdit),
+    ("an attempt forgotten at a restart", Bug::RestartForgetsAttempt),
+    ("a cursor saved before its page", Bug::CursorBeforeEntries),
+    ("tags of others replaced", Bug::TagsReplaced),
+    ("a refused token replaced", Bug::RefusedTokenReplaced),
+    ("a restoration ignored", Bug::RestorationIgnored),
+    ("everything stopped by one held edit", Bug::HeldStopsItem),
+    ("a plan before what was meant", Bug::DraftSupersedesMeant),
+    ("values compared as written", Bug::RawCompared),
+    ("a creation without a marker", Bug::MarkerLeftOut),
+    ("a creation called absent too soon", Bug::AbsenceTooSoon),
+    ("a doubt forgotten", Bug::DoubtForgotten),
+    ("not read after the revision moved", Bug::MovedRevNotRead),
+    ("the base of what was given up kept", Bug::GivenUpBaseKept),
+    ("who publishes taken for the author", Bug::PublisherIsAuthor),
+    ("the recycle bin not asked", Bug::BinNotAsked),
+    ("an own creation taken for somebody else's", Bug::OwnCreationAdopted),
+    ("a pause ignored", Bug::PauseIgnored),
+    ("an own write taken for a conflict", Bug::OwnWriteIsConflict),
+    ("put off taken for done", Bug::ThrottledIsApplied),
+    ("a sign-in page taken for an answer", Bug::SignInIsApplied),
+    ("edits dropped with a deletion", Bug::DeletionDropsEdits),
+    ("a conflict lost silently", Bug::ConflictLostSilently),
+    ("a try that writes", Bug::TryWrites),
+    ("a late removal not awaited", Bug::LateRemovalNotAwaited),
+    ("a removal not looked at", Bug::RemovalNotChecked),
 ];

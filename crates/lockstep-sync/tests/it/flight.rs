@@ -14,6 +14,16 @@ impl World {
     /// A deletion may be believed only if it happened, and the daily reading finds nothing new.
     pub fn check_record(&self, record: &Record) {
         if let Record::Observed(observation) = record
+            && let Some(held) = self
+                .store
+                .items
+                .get(&observation.item)
+                .and_then(|item| item.remote.as_ref())
+        {
+            let (held, read) = (held.rev, observation.remote.rev);
+            assert!(held <= read, "revision {read:?} took the place of {held:?}");
+        }
+        if let Record::Observed(observation) = record
             && let Some(since_us) = self.audit_since_us
             && observation.before.keys().any(|name| !is_path(name.as_str()))
         {
@@ -77,6 +87,11 @@ impl World {
             Some((_, answer, aside)) => {
                 self.count("answer");
                 self.tell(|| format!("answer {:?} {answer:?}", flying.step));
+                if let Some(ms) = aside.retry_after_ms {
+                    let until_us = self.now_us + ms as i64 * 1000;
+                    let quiet = self.quiet_until_us.entry(flying.call.whom()).or_insert(0);
+                    *quiet = until_us.max(*quiet);
+                }
                 if let Answer::Items(read) = &answer {
                     self.just_read = read.iter().map(|item| (item.id, flying.reached_us)).collect();
                 }

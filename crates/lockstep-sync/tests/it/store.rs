@@ -18,13 +18,13 @@ pub struct Store {
     pub attempts: BTreeMap<AttemptId, Attempt>,
     pub notices: BTreeMap<NoticeId, (WorkItemId, Option<Disposition>)>,
     pub cursors: BTreeMap<Feed, String>,
-    /// What each edit started from when it was sent, by attempt: what a blind write would betray.
-    pub sent_from: BTreeMap<AttemptId, Vec<(azdo::FieldName, serde_json::Value)>>,
-    /// Items that would have left a board, and wait for a person.
+    /// What each edit started from when it was sent, and what it wants, by attempt: what a blind write would betray.
+    pub sent_from: BTreeMap<AttemptId, Vec<(azdo::FieldName, serde_json::Value, serde_json::Value)>>,
     /// Items that were taken up, not made here.
     pub adopted: BTreeSet<ItemId>,
     /// Drafts that were published.
     pub published: BTreeSet<EditId>,
+    /// Items that would have left a board, and wait for a person.
     pub stopped: BTreeMap<BoardId, BTreeSet<ItemId>>,
     pub n_edits: u64,
     n_notices: u64,
@@ -118,8 +118,8 @@ impl Store {
                 for edit in item.edits.iter_mut().filter(|edit| attempt.edits.contains(&edit.id)) {
                     assert_eq!(edit.author, attempt.author, "a request never mixes authors");
                     assert!(!edit.is_draft, "a draft goes out once it is published: {edit:?}");
-                    if let lockstep_sync::edit::Act::Set { field, was, .. } = &edit.act {
-                        from.push((field.clone(), was.clone()));
+                    if let lockstep_sync::edit::Act::Set { field, was, to } = &edit.act {
+                        from.push((field.clone(), was.clone(), to.clone()));
                     }
                     edit.state = EditState::Sending { attempt: attempt.id };
                 }

@@ -97,6 +97,8 @@ pub struct World {
     pub story: Vec<String>,
     is_telling: bool,
     pub is_hidden: bool,
+    /// Until when the server has asked each identity for quiet, as far as this process was told.
+    pub quiet_until_us: BTreeMap<Whom, i64>,
     /// Attempts by the name of the request that carried them out.
     pub attempt_of: BTreeMap<String, AttemptId>,
     pub n_values: u64,
@@ -242,6 +244,7 @@ impl World {
             story: Vec::new(),
             is_telling,
             is_hidden: false,
+            quiet_until_us: BTreeMap::new(),
             attempt_of: BTreeMap::new(),
             n_values: 0,
         };
@@ -291,6 +294,8 @@ impl World {
 
     /// The process dies. Requests that have left are on their own.
     pub fn crash(&mut self) {
+        // What the server asked for is kept in memory alone.
+        self.quiet_until_us.clear();
         self.count("crash");
         self.n_crashes += 1;
         self.tell(|| "crash".to_owned());
@@ -341,6 +346,8 @@ impl World {
         }
         self.store.apply(&step.save);
         if let Some(call) = step.call {
+            let quiet_us = self.quiet_until_us.get(&call.whom()).copied().unwrap_or(0);
+            assert!(quiet_us <= self.now_us, "{call:?} while the server has asked for quiet");
             let leaves_us = self.now_us + self.dice.below(400_000) as i64;
             self.tell(|| format!("call {:?} {call:?}", step.id));
             let name = format!("{}-{}", self.n_crashes, step.id.0);

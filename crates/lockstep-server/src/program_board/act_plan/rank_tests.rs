@@ -21,7 +21,7 @@ fn to(n: u128, column: i32, after: Option<u128>) -> BoardAct {
 }
 
 fn plan(view: &BoardView, acts: &[BoardAct]) -> Plan {
-    planned(view, acts, &|_member| None).unwrap()
+    planned(view, acts, &Others::new(), &|_member| None).unwrap()
 }
 
 /// The last rank that a plan gives a card.

@@ -13,12 +13,12 @@ fn acts(acts: Value) -> Vec<BoardAct> {
 }
 
 fn plan(view: &BoardView, what: Value) -> Plan {
-    planned(view, &acts(what), &|_| None).expect("it can be done")
+    planned(view, &acts(what), &Others::new(), &|_| None).expect("it can be done")
 }
 
 #[track_caller]
 fn refused_as(view: &BoardView, what: Value, code: &str) {
-    let refusal = planned(view, &acts(what), &|_| None).expect_err("it can't be done");
+    let refusal = planned(view, &acts(what), &Others::new(), &|_| None).expect_err("it can't be done");
     assert_eq!(refusal.code(), code);
 }
 
@@ -119,6 +119,42 @@ fn several_nodes_in_a_column_and_none_of_the_teams_project_asks() {
     refused_as(&view, json!([move_to(1, Value::Null, 1)]), "no_node");
 }
 
+/// Columns of two nodes each, of one project.
+fn doubled(cards: Vec<Made>) -> BoardView {
+    let mut set_up = crate::program_board::set_up::tests::harbour();
+    set_up.columns[0].node_ids = vec![101, 111];
+    set_up.columns[1].node_ids = vec![102, 112];
+    board_of(set_up, cards)
+}
+
+#[test]
+fn of_several_nodes_of_a_column_the_one_that_the_team_uses_is_written() {
+    let view = doubled(vec![
+        made(1, STORY, 11, 101),
+        made(2, STORY, 11, 112),
+        made(3, STORY, 11, 112),
+    ]);
+    assert_eq!(
+        sets(&plan(&view, json!([move_to(1, Value::Null, 1)])).steps),
+        ["1 System.IterationId 112"]
+    );
+}
+
+#[test]
+fn a_node_under_the_teams_other_iterations_is_written_where_none_of_the_column_is_used() {
+    let view = doubled(vec![made(1, STORY, 11, 111)]);
+    assert_eq!(
+        sets(&plan(&view, json!([move_to(1, Value::Null, 1)])).steps),
+        ["1 System.IterationId 112"]
+    );
+}
+
+#[test]
+fn several_nodes_of_which_the_team_uses_none_ask() {
+    let view = doubled(vec![made(1, STORY, 11, 111), made(2, STORY, 12, 100)]);
+    refused_as(&view, json!([move_to(2, Value::Null, 1)]), "which_node");
+}
+
 #[test]
 fn a_team_or_column_that_is_none_of_the_boards_is_refused() {
     let view = board(vec![made(1, STORY, 11, 101)]);
@@ -175,6 +211,25 @@ fn an_edit_starts_from_what_is_shown_and_not_from_what_was_read() {
         panic!("an edit")
     };
     assert_eq!(was, &json!(5));
+}
+
+#[test]
+fn a_field_that_the_board_does_not_show_starts_from_what_was_read() {
+    let view = board(vec![made(1, STORY, 11, 101)]);
+    let set =
+        json!([{"kind": "set", "item": id(1), "field": "other", "to": {"name": "Custom.RootCause", "value": "Data"}}]);
+    let others = Others::from([((item(1), "Custom.RootCause".to_owned()), json!("Design"))]);
+    let plan = planned(&view, &acts(set), &others, &|_| None).expect("it can be done");
+    let [
+        Step::Edit {
+            act: Act::Set { was, to, .. },
+            ..
+        },
+    ] = plan.steps.as_slice()
+    else {
+        panic!("one edit: {:?}", plan.steps);
+    };
+    assert_eq!((was, to), (&json!("Design"), &json!("Data")));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Suspense, lazy, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { OwnTokenBanner } from "../action-items/OwnTokenBanner";
+import { ConnectionBanners, OwnTokenBanner } from "../action-items/OwnTokenBanner";
 import { Problem, sentence } from "../api/client";
 import { useKeys } from "../app/keys";
 import { Page } from "../app/Page";
@@ -62,6 +62,7 @@ export function BoardPage() {
   const data = useBoard(id);
   const { state, plan, store } = data;
   const me = useMe();
+  const now_ms = useNow(60_000);
   const board = state.replica?.board;
   const error = state.error;
   const isGone = error instanceof Problem && (error.status === 404 || error.status === 403);
@@ -77,7 +78,14 @@ export function BoardPage() {
           </>
         )
       }
-      banners={<OwnTokenBanner />}
+      banners={
+        <>
+          <OwnTokenBanner />
+          {board?.write_mode === "live" && board.connection && (
+            <ConnectionBanners now_ms={now_ms} only={board.connection.id} />
+          )}
+        </>
+      }
     >
       {plan && !isGone ? (
         <BoardBody key={id} data={data} plan={plan} />

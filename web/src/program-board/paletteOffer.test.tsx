@@ -21,6 +21,7 @@ describe("the palette on a board", () => {
   test("finds a card by its title and by the beginning of its number", () => {
     expect(labels("clearance")).toEqual(["4112 Pre-clearance decision"]);
     expect(labels("413")).toEqual(["4131 Move boxes on the map"]);
+    expect(labels("4131")).toEqual(["4131 Move boxes on the map"]);
   });
 
   test("goes to the card that is picked", () => {

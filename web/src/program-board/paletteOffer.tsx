@@ -30,7 +30,9 @@ export function boardOffer(query: string, offered: Offered): Result[] {
 
 /** `Move 4112 to…` for what is in hand, or for the card whose number is typed. */
 function moves(words: readonly string[], { placement, hand, canEdit, onMove }: Offered): Result[] {
-  if (!canEdit) return [];
+  // A number alone asks for the card.
+  const isAsked = words.length === 0 || words.some((word) => !/^\d+$/.test(word));
+  if (!canEdit || !isAsked) return [];
   const named = [...placement.byKey.values()].filter(
     ({ kind, card }) => kind === "card" && card.number !== null && words.includes(String(card.number)),
   );

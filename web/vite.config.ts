@@ -36,6 +36,8 @@ export default defineConfig(async ({ command }): Promise<ViteUserConfig> => {
       environment: "node",
       include: ["src/**/*.test.{ts,tsx}"],
       restoreMocks: true,
+      // A bound for what hangs: a test that passes takes as long as it takes.
+      testTimeout: 30_000,
       setupFiles: ["./dev/test-setup.ts"],
     },
   };

@@ -1,8 +1,9 @@
-// Every test of a component starts with an empty page.
+// Every test of a component starts with an empty page, and waits longer than a second where the machine does other work too.
 import { afterEach } from "vitest";
 
 if (typeof document !== "undefined") {
-  const { cleanup } = await import("@testing-library/react");
+  const { cleanup, configure } = await import("@testing-library/react");
+  configure({ asyncUtilTimeout: 10_000 });
   afterEach(() => {
     cleanup();
     sessionStorage.clear();

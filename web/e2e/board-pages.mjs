@@ -7,14 +7,19 @@ export class Board {
     this.address = `${url}/boards/${id}`;
   }
 
-  /** What is said to a screen reader is kept from the first moment on. */
+  /** What is said to a screen reader is kept from the first moment on; what a message offers stands aside. */
   async listens() {
     await this.page.addInitScript(() => {
       const said = (window.__said = []);
       const last = new Map();
+      const wordsOf = (region) => {
+        const words = region.cloneNode(true);
+        for (const button of words.querySelectorAll("button")) button.remove();
+        return words.textContent.trim();
+      };
       new MutationObserver(() => {
         for (const region of document.querySelectorAll("[role=status][aria-live=polite]")) {
-          const text = region.textContent;
+          const text = wordsOf(region);
           if (text !== "" && last.get(region) !== text) said.push(text);
           last.set(region, text);
         }

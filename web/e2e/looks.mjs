@@ -40,6 +40,12 @@ export function fit(page, { target_px, part = null }) {
           found.add(`scrolls sideways: ${named(element).slice(0, 60)} ${element.scrollWidth} > ${element.clientWidth}`);
       }
 
+      for (const table of whole.querySelectorAll("table")) {
+        const frame = table.parentElement;
+        if (frame.clientWidth > 0 && frame.scrollWidth > frame.clientWidth + 1)
+          found.add(`table runs out of its frame: ${named(table)} ${frame.scrollWidth} > ${frame.clientWidth}`);
+      }
+
       // ---- text ----
       const isSeen = (element) => element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
       const cuts = (style, axis) => ["hidden", "clip"].includes(axis === "x" ? style.overflowX : style.overflowY);

@@ -1,41 +1,52 @@
 // Every page of Lockstep and the states worth looking at, as the demo has them: for the pictures, and for what judges looks.
+import { localBoard, othersCome, polling, sharedPath, unreachable } from "./states.mjs";
 
 /** Becomes the demo's admin; says which of the demo's things to look at. `null` stands for what it has none of. */
 export async function signIn(context, url) {
-  const ask = async (path) => (await context.request.get(new URL(path, url).href)).json();
-  const { demo } = await ask("/api/session");
+  const ask = async (method, path, data) => {
+    const answer = await context.request.fetch(new URL(path, url).href, { method, data });
+    if (!answer.ok()) throw new Error(`${method} ${path} answered ${answer.status()}: ${await answer.text()}`);
+    return answer.status() === 204 ? null : answer.json();
+  };
+  const { demo } = await ask("GET", "/api/session");
   const admin = demo.people.find((person) => person.role === "company_admin") ?? demo.people[0];
   await context.request.post(new URL("/api/demo/person", url).href, { data: { member_id: admin.id } });
-  const { items } = await ask("/api/action-items?bin=false");
-  const connections = await ask("/api/connections");
-  const boards = await ask("/api/boards");
+  const { items } = await ask("GET", "/api/action-items?bin=false");
+  const connections = await ask("GET", "/api/connections");
+  const boards = await ask("GET", "/api/boards");
+  const live = boards.find((board) => board.write_mode === "live" && !board.is_local)?.id ?? null;
   return {
     azureDevOps: demo.azure_devops_url,
     connection: connections[0]?.id ?? null,
     item: items.find((item) => item.work_item && item.sync.state === "in_lockstep")?.id ?? items[0]?.id ?? null,
     decision: items.find((item) => ["conflict", "refused"].includes(item.sync.state))?.id ?? null,
-    live: boards.find((board) => board.write_mode === "live")?.id ?? null,
+    live,
     hold: boards.find((board) => board.write_mode === "hold")?.id ?? null,
+    local: await localBoard(ask, boards),
+    shared: live && (await sharedPath(ask, live)),
   };
 }
 
 /** A page is drawn when nothing is awaited any more; its stream of changes never ends and does not count. */
 export async function visit(page, url, path) {
+  // Where only what is behind # is another, a browser reads nothing anew.
+  if (path.includes("#")) await page.goto("about:blank");
   await page.goto(new URL(path, url).href);
   await page.locator("main, [role=main]").first().waitFor();
-  await settles(page);
+  await isSettled(page);
 }
 
 /** Nothing on the page says any more that it is being read, and what was said last is painted. */
-async function settles(page) {
+export async function isSettled(page) {
   await page.waitForFunction(() => !document.querySelector("[aria-busy=true], [data-skeleton]"));
   await page.evaluate(() => document.fonts.ready);
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
 
 /**
- * One each: its name, its address, and what is done there first. `part` is what it is about, where the rest is another
- * page's; `on` says where it is: everywhere, on a `screen` but not a phone, or as one `once` is as good as all.
+ * One each: its name, its address, and what is done there first. `arrange` comes before the visit and gives what undoes it;
+ * `part` is what it is about, where the rest is another page's; `on` says where it is: everywhere, on a `screen` but not a
+ * phone, or as one `once` is as good as all.
  */
 export function pages(world) {
   return [...plain(world), ...boards(world)];
@@ -67,7 +78,7 @@ function plain({ connection, item, decision }) {
   return all;
 }
 
-function boards({ live, hold }) {
+function boards({ live, hold, local, shared }) {
   const all = [
     { name: "boards", path: "/boards" },
     { name: "board-new", path: "/boards/new", act: isProposed },
@@ -92,11 +103,21 @@ function boards({ live, hold }) {
       { name: "board-moving", path: board, act: pickUp, on: "once" },
       { name: "board-parking-lot", path: board, act: openTray },
       { name: "board-nothing-found", path: `${board}?tags=%5B%22no-such-tag%22%5D`, act: isEmpty },
+      { name: "board-offline", path: board, arrange: unreachable, act: isOffline },
+      { name: "board-polling", path: board, arrange: polling, act: isPolling },
       { name: "board-lens", path: `${board}/lens`, act: isLens },
       { name: "board-timeline", path: `${board}/timeline`, act: isTimeline },
       { name: "board-settings", path: `${board}/settings`, act: isSettings },
     );
   }
+  if (local) {
+    const board = `/boards/${local}`;
+    all.push(
+      { name: "board-local", path: board, act: openLocal },
+      { name: "board-local-new", path: "/boards/new?connection=local", act: isLocalForm },
+    );
+  }
+  if (shared) all.push({ name: "shared", path: shared, act: isDrawn }, { name: "shared-panel", path: shared, act: openShared, part: "aside" });
   if (hold) {
     const board = `/boards/${hold}`;
     all.push(
@@ -131,7 +152,32 @@ async function reach(page, number) {
 
 export async function isDrawn(page) {
   await page.locator("main [data-key]").first().waitFor();
-  await settles(page);
+  await isSettled(page);
+}
+
+async function isOffline(page) {
+  await isDrawn(page);
+  await page.getByText(/has not answered since/).waitFor();
+}
+
+async function isPolling(page) {
+  await isDrawn(page);
+  await page.getByText("Every 60 s").waitFor();
+}
+
+async function openLocal(page) {
+  await isDrawn(page);
+  await othersCome(page);
+}
+
+async function isLocalForm(page) {
+  await page.getByText("None: a local board").first().waitFor();
+}
+
+async function openShared(page) {
+  await (await reach(page, FEATURE)).click();
+  await page.locator("aside").waitFor();
+  await isSettled(page);
 }
 
 async function isEmpty(page) {
@@ -163,7 +209,7 @@ async function isTried(page) {
 async function openPanel(page) {
   await (await reach(page, CONFLICT)).click();
   await page.getByText("History", { exact: true }).waitFor();
-  await settles(page);
+  await isSettled(page);
 }
 
 async function openAgreement(page) {

@@ -50,8 +50,9 @@ async function shoot(browser, viewport, colorScheme) {
     await take("sign-in");
   }
   const world = await signIn(context, url);
-  for (const { name, path, act, on } of pages(world)) {
+  for (const { name, path, arrange, act, on } of pages(world)) {
     if (!isWanted(name) || (on && viewport.width <= PHONE_PX)) continue;
+    const undo = await arrange?.(page);
     await visit(page, url, path);
     try {
       await act?.(page);
@@ -59,6 +60,7 @@ async function shoot(browser, viewport, colorScheme) {
       complaints.push(`${fileOf(name)}: ${String(error).split("\n")[0]}`);
     }
     await take(name);
+    await undo?.();
   }
   if (isWanted("simulated-azure-devops")) {
     await page.goto(world.azureDevOps);

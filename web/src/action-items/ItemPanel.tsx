@@ -1,4 +1,4 @@
-import { ArrowRight, Ellipsis, ExternalLink, Plus, Trash2, X } from "lucide-react";
+import { Check, Ellipsis, ExternalLink, Plus, Trash2, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Problem, sentence } from "../api/client";
 import type { ActionItem } from "../api/types";
@@ -173,7 +173,7 @@ function Content({ item, detail, teams, now_ms, isSlow, onClose, onPush }: Conte
           )
         )}
         {canEdit && item.status !== "done" && (
-          <Button icon={<ArrowRight size={16} />} onClick={() => void acts.change(item, { status: "done" })}>
+          <Button icon={<Check size={16} />} onClick={() => void acts.change(item, { status: "done" })}>
             Mark as done
           </Button>
         )}

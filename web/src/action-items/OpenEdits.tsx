@@ -107,7 +107,8 @@ export function EditWords({ edit, now_ms }: { edit: OpenEdit; now_ms: number }) 
       <b>{editTitle(edit)}</b>{" "}
       {edit.answer && (
         <>
-          Answer: <q>{edit.answer}</q>{" "}
+          Answer: <q>{edit.answer}</q>
+          {/[.!?]$/.test(edit.answer) ? " " : ". "}
         </>
       )}
       {edit.next_step}{" "}

@@ -31,11 +31,12 @@ export function OwnTokenBanner() {
   );
 }
 
-/** Connections that do not answer, or whose token is refused: planning goes on, and nothing is lost. */
-export function ConnectionBanners({ now_ms }: { now_ms: number }) {
+/** Connections that do not answer, or whose token is refused: planning goes on, and nothing is lost. `only` is the one in view. */
+export function ConnectionBanners({ now_ms, only }: { now_ms: number; only?: string }) {
   const connections = useQuery(connectionsQuery).data ?? [];
   return connections
     .filter((one) => one.is_enabled && ["unreachable", "token_refused"].includes(one.health.state))
+    .filter((one) => only === undefined || one.id === only)
     .slice(0, 2)
     .map((one) => (
       <Banner

@@ -121,7 +121,10 @@ export function DueText({ item, now_ms, isShort }: { item: ActionItem; now_ms: n
   const days = -daysUntil(item.due_on, now_ms);
   const late = isShort ? "late" : `${plural(days, "day")} late`;
   return (
-    <span className={[style.due, isPast && style.late].filter(Boolean).join(" ")}>
+    <span
+      className={[style.due, isPast && style.late].filter(Boolean).join(" ")}
+      data-late={isPast || undefined}
+    >
       {day(item.due_on, now_ms)}
       {isPast && ` · ${late}`}
     </span>

@@ -71,7 +71,8 @@ const GROUPS: { title: string; keys: [string[], string][] }[] = [
 export function KeysHelp() {
   const me = useMe();
   return (
-    <Dialog title="Keys" isOpen onClose={closeOverlay} width="medium">
+    <Dialog title="Keys" isOpen onClose={closeOverlay} width="large">
+      <WithoutMouse />
       <div className={style.help}>
         {GROUPS.map((group) => (
           <section key={group.title}>
@@ -100,5 +101,29 @@ export function KeysHelp() {
         </Link>
       </p>
     </Dialog>
+  );
+}
+
+/** What most people look for here: how a card goes elsewhere by keys alone. */
+function WithoutMouse() {
+  return (
+    <section className={style.steps} aria-label="Move cards without a mouse">
+      <span className={style.around} aria-hidden>
+        {["", "↑", "", "←", "card", "→", "", "↓", ""].map((at, index) => (
+          <i key={index} data-at={at || undefined}>
+            {at === "card" ? "" : at}
+          </i>
+        ))}
+      </span>
+      <ol>
+        <li>
+          Press <kbd>Space</kbd> to pick up the card that has the focus.
+        </li>
+        <li>Arrow keys choose the team and the iteration. The load bar shows the result before you drop.</li>
+        <li>
+          <kbd>Enter</kbd> drops it, <kbd>Esc</kbd> puts it back.
+        </li>
+      </ol>
+    </section>
   );
 }

@@ -23,6 +23,7 @@ import { useItems } from "../action-items/useItems";
 import { boardsQuery } from "../program-board/list/calls";
 import float from "../ui/float.module.css";
 import style from "./overlay.module.css";
+import { offered, type Result } from "./palette-offers";
 import { closeOverlay, openKeysHelp } from "./palette-state";
 import { connectionsQuery, syncQuery } from "./queries";
 import { useCanEdit, useMay, useMe } from "./session";
@@ -31,16 +32,7 @@ import { useChangeMe } from "./useChangeMe";
 
 const N_ITEMS_MAX = 8;
 
-interface Result {
-  id: string;
-  group: string;
-  label: string;
-  hint?: string;
-  icon: ReactNode;
-  run: () => void;
-}
-
-/** Ctrl+K: go somewhere, make something, find an action item. */
+/** Ctrl+K: go somewhere, make something, find an action item or what the page in view offers. */
 export function Palette() {
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
@@ -128,6 +120,7 @@ function useResults(query: string): Result[] {
   const words = query.toLocaleLowerCase();
   const found = query === "" ? [] : items.filter((item) => matches(item, query)).sort(byUrgency);
   return [
+    ...offered(query),
     ...found.slice(0, N_ITEMS_MAX).map((item) => ({
       id: item.id,
       group: "Action items",

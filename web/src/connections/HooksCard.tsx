@@ -57,7 +57,12 @@ export function HooksCard({ connection, now_ms, summary }: HooksProps) {
                 <tr key={row.project}>
                   <th scope="row">{row.project}</th>
                   {row.cells.map((cell, index) => (
-                    <HookCell key={HOOK_EVENTS[index]} cell={cell} now_ms={now_ms} />
+                    <HookCell
+                      key={HOOK_EVENTS[index]}
+                      event={HOOK_EVENTS[index] ?? ""}
+                      cell={cell}
+                      now_ms={now_ms}
+                    />
                   ))}
                 </tr>
               ))}
@@ -76,11 +81,11 @@ export function HooksCard({ connection, now_ms, summary }: HooksProps) {
   );
 }
 
-function HookCell({ cell, now_ms }: { cell: HookRow | null; now_ms: number }) {
+function HookCell({ event, cell, now_ms }: { event: string; cell: HookRow | null; now_ms: number }) {
   const last = cell?.last_us ?? null;
   if (last === null)
     return (
-      <td className={style.never}>
+      <td className={style.never} data-event={event}>
         <span className={style.hook}>
           <Plus size={14} aria-hidden />
           <span>
@@ -91,7 +96,7 @@ function HookCell({ cell, now_ms }: { cell: HookRow | null; now_ms: number }) {
       </td>
     );
   return (
-    <td>
+    <td data-event={event}>
       <span className={style.hook}>
         <Check size={14} aria-hidden />
         <span>

@@ -55,6 +55,7 @@ interface HeldProps {
   zoom?: number;
   onExpand?: (feature: string) => void;
   onFold?: (row: string) => void;
+  panel?: React.ReactNode;
 }
 
 const nothing = () => undefined;
@@ -67,6 +68,7 @@ function Held({
   zoom = 1,
   onExpand = nothing,
   onFold = nothing,
+  panel = null,
 }: HeldProps) {
   const [desk, deskActs] = useDesk();
   const world = useMemo(
@@ -107,7 +109,7 @@ function Held({
       onGuard={() => undefined}
       onHand={NOTHING}
       glide={0}
-      panel={null}
+      panel={panel}
       foot={null}
     />
   );
@@ -319,5 +321,13 @@ describe("by pointer", () => {
     fireEvent.pointerMove(window, { clientX: 202, clientY: 181, pointerId: 1 });
     fireEvent.pointerUp(window, { clientX: 202, clientY: 181, pointerId: 1 });
     expect(does.move).not.toHaveBeenCalled();
+  });
+  test.each([
+    ["over all of it on a phone", 0, true],
+    ["beside it on a screen", null, false],
+  ])("behind a panel that lies %s the board is out of reach or not", (_, sprint, isInert) => {
+    show({ sprint, panel: <aside /> });
+    expect(screen.getByRole("grid", { hidden: true }).closest("[inert]") !== null).toBe(isInert);
+    expect(screen.getByText("Parking lot").closest("[inert]") !== null).toBe(isInert);
   });
 });

@@ -256,6 +256,8 @@ export function Board(props: BoardProps) {
   const isSelected = (key: string) =>
     desk.selected.has(key) || key === props.open || key === desk.linking || key === linkDrag?.over;
 
+  const isCovered = sprint !== null && Boolean(props.panel);
+
   return (
     <>
       <div
@@ -274,6 +276,7 @@ export function Board(props: BoardProps) {
         <div
           ref={scroller}
           className={style.scroller}
+          inert={isCovered}
           data-density={density}
           data-dragging={drag ? true : undefined}
           onPointerMove={onPointerMove}
@@ -419,6 +422,7 @@ export function Board(props: BoardProps) {
         world={world}
         tiles={parked}
         isOpen={desk.has_tray}
+        isCovered={isCovered}
         canEdit={canEdit}
         isOver={drag?.over?.kind === "tray" || carried?.column === -1}
         focus={focus}

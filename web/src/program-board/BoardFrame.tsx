@@ -72,11 +72,12 @@ export const Header = memo(function Header({
                   data-late={flag.is_late || undefined}
                   data-left={flag.is_left || undefined}
                   data-high={flag.is_high || undefined}
+                  data-tall={flag.is_tall || undefined}
                   style={flag.is_left ? { right: flag.right } : { left: flag.left }}
                   title={flag.says}
                 >
                   <Flag size={12} aria-label={flag.says} role="img" />
-                  {flag.has_room && <span aria-hidden>{flag.label}</span>}
+                  {flag.label !== null && <span aria-hidden>{flag.label}</span>}
                 </i>
               ))}
           </div>

@@ -2,9 +2,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Suspense, lazy, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { OwnTokenBanner } from "../action-items/OwnTokenBanner";
+import { ConnectionBanners, OwnTokenBanner } from "../action-items/OwnTokenBanner";
 import { Problem, sentence } from "../api/client";
 import { useKeys } from "../app/keys";
+import { usePaletteOffer } from "../app/palette-offers";
 import { Page } from "../app/Page";
 import { connectionsQuery } from "../app/queries";
 import { useMe } from "../app/session";
@@ -13,24 +14,24 @@ import { announce } from "../ui/announce";
 import { Button } from "../ui/Button";
 import layout from "../ui/layout.module.css";
 import { Empty } from "../ui/surface";
-import { dateOf } from "../ui/time";
 import { useMedia } from "../ui/useMedia";
 import { useNow } from "../ui/useNow";
 import { Bars } from "./Bars";
+import { CardDialogs } from "./CardDialogs";
 import { Board } from "./Board";
 import style from "./board.module.css";
 import { Loading, NothingShown } from "./BoardStates";
-import { countDraftTeams, countPlanned } from "./counts";
+import { countDraftTeams } from "./counts";
 import { useDesk, type EditKind } from "./desk";
-import { countFilters, find, matchesTile, rowsOf } from "./filters";
+import { countFilters } from "./filters";
 import { looksOf } from "./icons";
 import { follow } from "./keys";
-import { countHealth, dependenciesOf } from "./links";
 import type { BoardSummary as ListedBoard } from "./list/shapes";
-import { featureOf, withStories } from "./nesting";
+import { featureOf } from "./nesting";
 import { tileFor, type Tile } from "./placement";
+import { boardOffer } from "./paletteOffer";
 import { Presence } from "./Presence";
-import { clean, filterOf, groupOf, NO_FILTER_SEARCH, type BoardSearch } from "./search";
+import { clean, NO_FILTER_SEARCH, type BoardSearch } from "./search";
 import type { Card, Present } from "./shapes";
 import { SelectionBar } from "./SelectionBar";
 import { ShareMenu } from "./share/ShareMenu";
@@ -44,17 +45,12 @@ import { useBoard, usePresence, useSeenNotes, type BoardData } from "./useBoard"
 import { useFolding } from "./useFolding";
 import { useIsDark } from "./useIsDark";
 import { useRefusals } from "./useRefusals";
+import { useShownBoard } from "./useShownBoard";
 import { useSize } from "./useSize";
 import { useUndoKeys } from "./useUndoKeys";
 
-const CardMenu = lazy(() => import("./CardMenu"));
 const CardPanel = lazy(() => import("./panel/CardPanel"));
 const AgreementPanel = lazy(() => import("./panel/AgreementPanel"));
-const LeftDialog = lazy(() => import("./LeftDialog"));
-// Asked for by a person: what it takes to show the board comes first.
-const MoveDialog = lazy(() => import("./MoveDialog").then((m) => ({ default: m.MoveDialog })));
-const RemoveDialog = lazy(() => import("./RemoveDialog").then((m) => ({ default: m.RemoveDialog })));
-const ParentDialog = lazy(() => import("./ParentDialog"));
 
 const NO_HELD: ReadonlyMap<string, Card | null> = new Map();
 export function BoardPage() {
@@ -62,6 +58,7 @@ export function BoardPage() {
   const data = useBoard(id);
   const { state, plan, store } = data;
   const me = useMe();
+  const now_ms = useNow(60_000);
   const board = state.replica?.board;
   const error = state.error;
   const isGone = error instanceof Problem && (error.status === 404 || error.status === 403);
@@ -77,7 +74,14 @@ export function BoardPage() {
           </>
         )
       }
-      banners={<OwnTokenBanner />}
+      banners={
+        <>
+          <OwnTokenBanner />
+          {board?.write_mode === "live" && board.connection && (
+            <ConnectionBanners now_ms={now_ms} only={board.connection.id} />
+          )}
+        </>
+      }
     >
       {plan && !isGone ? (
         <BoardBody key={id} data={data} plan={plan} />
@@ -134,38 +138,10 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
   const { density, zoom } = size;
 
   // ---- what is shown ----
-  const filter = useMemo(() => filterOf(search), [search]);
-  const group = groupOf(search);
   const { expanded, folded, toggleStories, toggleRow, showAllStories, foldAll } = useFolding(search, patch);
-  const { placement, dependencies } = useMemo(() => {
-    // Rows by type have the stories as rows of their own.
-    const unfolded = group === "type" ? plan.placement : withStories(model, plan.placement, expanded);
-    if (unfolded === plan.placement) return plan;
-    return { placement: unfolded, dependencies: dependenciesOf(model, unfolded) };
-  }, [model, plan, expanded, group]);
-  const rows = useMemo(() => {
-    const all = rowsOf(model, placement, dependencies, filter, group);
-    return all.map((row) => (folded.includes(row.key) ? { ...row, is_folded: true } : row));
-  }, [model, placement, dependencies, filter, group, folded]);
-  const parked = useMemo(
-    () => placement.parked.filter((tile) => matchesTile(model, dependencies, filter, tile)),
-    [model, placement, dependencies, filter],
-  );
-  const shownKeys = useMemo(() => {
-    const keys = new Set<string>();
-    for (const row of rows) for (const cell of row.cells) for (const tile of cell) keys.add(tile.key);
-    return keys;
-  }, [rows]);
-  const health = useMemo(
-    () =>
-      countHealth(
-        dependencies.all,
-        (one) => shownKeys.has(one.giver?.key ?? "") || shownKeys.has(one.taker?.key ?? ""),
-      ),
-    [dependencies, shownKeys],
-  );
-  const found = useMemo(() => find(rows, parked, search.q ?? ""), [rows, parked, search.q]);
-  const foundSet = useMemo(() => new Set(found), [found]);
+  const shown = useShownBoard({ model, plan, search, expanded, folded, now_ms });
+  const { filter, group, placement, dependencies, rows, parked, shownKeys, health, found, foundSet } = shown;
+  const { n_items, n_shown, pictured } = shown;
   const present = useMemo(
     () =>
       new Map<string, Present>(
@@ -334,17 +310,24 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
     },
   });
   useUndoKeys(acts.step, canEdit);
+  usePaletteOffer((query) =>
+    boardOffer(query, {
+      model,
+      placement,
+      looks,
+      hand: inHand(),
+      canEdit,
+      onGo: (card, tile) => {
+        // What a filter hides is not gone to, so the filter goes.
+        if (!shownKeys.has(tile.key) && !parked.includes(tile)) patch(NO_FILTER_SEARCH);
+        if (tile.card.id === card.id) show(card.id);
+        else open(card.id, true);
+      },
+      onMove: (moving) => deskActs.patch({ moving }),
+    }),
+  );
 
   const n_draft_teams = useMemo(() => countDraftTeams(model.cards.values()), [model.cards]);
-  const n_items = useMemo(() => countPlanned(placement.byKey.values()), [placement]);
-  const n_shown = useMemo(() => countPlanned(rows.flatMap((row) => row.cells.flat())), [rows]);
-  const pictured = useMemo(
-    () => ({ model, placement, dependencies, rows, parked, now_ms, today: dateOf(now_ms) }),
-    [model, placement, dependencies, rows, parked, now_ms],
-  );
-  const moving = desk.moving ? tilesOf(desk.moving) : [];
-  const removing = desk.removing ? tilesOf(desk.removing).map((tile) => tile.card) : [];
-  const menu = desk.menu ? tilesOf(desk.menu.keys) : [];
   const panel = openCard ? (
     <Suspense>
       <CardPanel
@@ -397,59 +380,61 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
   return (
     <div className={style.area}>
       <h1 className={layout.sr}>{board.name}</h1>
-      <Toolbar
-        model={model}
-        search={search}
-        group={group}
-        density={density}
-        zoom={zoom}
-        expanded={expanded}
-        n_folded={rows.filter((row) => row.is_folded).length}
-        onZoom={size.setZoom}
-        onStories={showAllStories}
-        onFold={(isFolded) => foldAll(isFolded ? rows.map((row) => row.key) : [])}
-        health={health}
-        n_shown={n_shown}
-        n_items={n_items}
-        n_found={found.length}
-        at_found={Math.max(0, found.indexOf(desk.focus ?? ""))}
-        me={me.id}
-        isPhone={isPhone}
-        findRef={findField}
-        readNotes={readNotes}
-        onLeft={() => setLeftOpen(true)}
-        onSearch={patch}
-        onFind={goFound}
-        onDensity={size.setDensity}
-        isFilterOpen={isFilterOpen}
-        onFilterOpen={setFilterOpen}
-        more={
-          <ShareMenu
-            pictured={pictured}
-            isFiltered={countFilters(filter) > 0}
-            n_shown={n_shown}
-            n_items={n_items}
-          />
-        }
-      />
-      <Bars
-        board={board}
-        n_draft_teams={n_draft_teams}
-        news={state.news}
-        onShowNews={() => {
-          const first = state.news?.ids.find((id) => placement.tileOf.has(id));
-          if (first) show(first);
-          store.dismissNews();
-        }}
-        onDismissNews={() => store.dismissNews()}
-      />
-      {isPhone && (
-        <SprintSwitch
-          columns={model.frame.set_up.columns}
-          at={sprint ?? 0}
-          onChoose={(next) => patch({ sprint: next })}
+      <div className={style.tools} inert={isPhone && panel !== null}>
+        <Toolbar
+          model={model}
+          search={search}
+          group={group}
+          density={density}
+          zoom={zoom}
+          expanded={expanded}
+          n_folded={rows.filter((row) => row.is_folded).length}
+          onZoom={size.setZoom}
+          onStories={showAllStories}
+          onFold={(isFolded) => foldAll(isFolded ? rows.map((row) => row.key) : [])}
+          health={health}
+          n_shown={n_shown}
+          n_items={n_items}
+          n_found={found.length}
+          at_found={Math.max(0, found.indexOf(desk.focus ?? ""))}
+          me={me.id}
+          isPhone={isPhone}
+          findRef={findField}
+          readNotes={readNotes}
+          onLeft={() => setLeftOpen(true)}
+          onSearch={patch}
+          onFind={goFound}
+          onDensity={size.setDensity}
+          isFilterOpen={isFilterOpen}
+          onFilterOpen={setFilterOpen}
+          more={
+            <ShareMenu
+              pictured={pictured}
+              isFiltered={countFilters(filter) > 0}
+              n_shown={n_shown}
+              n_items={n_items}
+            />
+          }
         />
-      )}
+        <Bars
+          board={board}
+          n_draft_teams={n_draft_teams}
+          news={state.news}
+          onShowNews={() => {
+            const first = state.news?.ids.find((id) => placement.tileOf.has(id));
+            if (first) show(first);
+            store.dismissNews();
+          }}
+          onDismissNews={() => store.dismissNews()}
+        />
+        {isPhone && (
+          <SprintSwitch
+            columns={model.frame.set_up.columns}
+            at={sprint ?? 0}
+            onChoose={(next) => patch({ sprint: next })}
+          />
+        )}
+      </div>
       <Board
         board_id={board.id}
         world={world}
@@ -497,74 +482,26 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
           </>
         }
       />
-      {desk.menu && menu.length > 0 && (
-        <Suspense>
-          <CardMenu
-            model={model}
-            tiles={menu}
-            at={desk.menu}
-            canEdit={canEdit}
-            deskActs={deskActs}
-            acts={acts}
-            urlOf={(tile) => urlOf(tile.card)}
-            onOpen={(tile) => open(tile.card.id, true)}
-            onExpand={(feature) => toggleStories(feature, plan.placement)}
-          />
-        </Suspense>
-      )}
-      {moving.length > 0 && (
-        <Suspense>
-          <MoveDialog
-            model={model}
-            placement={placement}
-            tiles={moving}
-            now_ms={now_ms}
-            onMove={(to) => {
-              acts.move(moving, to, null);
-              deskActs.patch({ moving: null, selected: new Set() });
-            }}
-            onClose={() => deskActs.patch({ moving: null })}
-          />
-        </Suspense>
-      )}
-      {removing.length > 0 && (
-        <Suspense>
-          <RemoveDialog
-            model={model}
-            cards={removing}
-            onRemove={(how) => {
-              acts.remove(removing, how);
-              deskActs.patch({ removing: null, selected: new Set() });
-              if (removing.some((card) => card.id === openCard?.id)) patch({ card: undefined });
-            }}
-            onClose={() => deskActs.patch({ removing: null })}
-          />
-        </Suspense>
-      )}
-      {isLeftOpen && (
-        <Suspense>
-          <LeftDialog
-            board={board.id}
-            canEdit={canEdit}
-            urlOf={urlOfNumber}
-            onPutBack={acts.putBack}
-            onClose={() => setLeftOpen(false)}
-          />
-        </Suspense>
-      )}
-      {parentOf !== null && model.cards.has(parentOf) && (
-        <Suspense>
-          <ParentDialog
-            model={model}
-            card={model.cards.get(parentOf) as Card}
-            onChoose={(parent) => {
-              acts.parent(model.cards.get(parentOf) as Card, parent);
-              setParentOf(null);
-            }}
-            onClose={() => setParentOf(null)}
-          />
-        </Suspense>
-      )}
+      <CardDialogs
+        model={model}
+        placement={placement}
+        desk={desk}
+        deskActs={deskActs}
+        acts={acts}
+        canEdit={canEdit}
+        now_ms={now_ms}
+        tilesOf={tilesOf}
+        parentOf={parentOf}
+        isLeftOpen={isLeftOpen}
+        urlOfNumber={urlOfNumber}
+        onOpen={(id) => open(id, true)}
+        onExpand={(feature) => toggleStories(feature, plan.placement)}
+        onRemoved={(cards) => {
+          if (cards.some((card) => card.id === openCard?.id)) patch({ card: undefined });
+        }}
+        onParentClose={() => setParentOf(null)}
+        onLeftClose={() => setLeftOpen(false)}
+      />
     </div>
   );
 }

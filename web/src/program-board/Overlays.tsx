@@ -96,7 +96,7 @@ function Tools({ layout, hover, canEdit, onMenu, desk }: OverlaysProps & { hover
   const left = isLine ? box.x + box.w - 54 : box.x + box.w - 28;
   const top = isLine ? box.y + (box.h - 22) / 2 : box.y + box.h - 26;
   return (
-    <div className={style.tools} data-tools>
+    <div className={style.cardTools} data-tools>
       <button
         type="button"
         tabIndex={-1}

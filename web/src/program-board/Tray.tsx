@@ -25,6 +25,8 @@ interface TrayProps {
   world: TileWorld;
   tiles: readonly Tile[];
   isOpen: boolean;
+  /** A panel lies over all of the board. */
+  isCovered: boolean;
   isOver: boolean;
   focus: string | null;
   desk: Desk;
@@ -63,6 +65,7 @@ export function Tray({ ref, ...props }: TrayProps) {
     <div
       ref={ref}
       className={style.tray}
+      inert={props.isCovered}
       data-over={isOver || undefined}
       onKeyDown={props.onKeyDown}
       onClick={props.onClick}

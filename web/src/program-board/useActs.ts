@@ -1,7 +1,6 @@
 // Everything a person can do to the plan, each with its message. All ends in acts that the store shows and sends.
 import { useMemo } from "react";
 import { newId } from "../api/client";
-import { announce } from "../ui/announce";
 import { toast } from "../ui/toast";
 import type { Model } from "./model";
 import { moveAct, whyNot, type Place } from "./moves";
@@ -53,8 +52,8 @@ function actsOn(store: BoardStore): BoardActs {
   const undo = { label: "Undo", onPick: () => void step("undo") };
   const run = (acts: readonly Act[], says: string) => {
     void store.act(acts);
+    // The message is read aloud by itself.
     toast(says, undo);
-    announce(says);
   };
   const title = (id: string) => {
     const card = modelNow()?.cards.get(id);

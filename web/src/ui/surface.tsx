@@ -1,6 +1,6 @@
 // What things lie on: cards, banners, empty states, tabs, folds, figures.
 import { ChevronRight, CircleAlert, Clock, CloudOff, Info, KeyRound, TriangleAlert } from "lucide-react";
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import style from "./surface.module.css";
 
 interface CardProps {
@@ -140,10 +140,14 @@ export function Empty({ art, title, children, acts }: EmptyProps) {
   );
 }
 
-/** A row of links of which one is where we are. */
+/** A row of links of which one is where we are; on a narrow page that one is scrolled into view. */
 export function Tabs({ label, children }: { label: string; children: ReactNode }) {
+  const row = useRef<HTMLElement>(null);
+  useEffect(() => {
+    row.current?.querySelector("[aria-current]")?.scrollIntoView?.({ inline: "center", block: "nearest" });
+  });
   return (
-    <nav className={style.tabs} aria-label={label}>
+    <nav ref={row} className={style.tabs} aria-label={label}>
       {children}
     </nav>
   );

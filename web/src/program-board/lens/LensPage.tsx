@@ -7,7 +7,6 @@ import { useKeys } from "../../app/keys";
 import { Page } from "../../app/Page";
 import { useMay } from "../../app/session";
 import { useLive } from "../../live/live";
-import { announce } from "../../ui/announce";
 import { Button } from "../../ui/Button";
 import layout from "../../ui/layout.module.css";
 import { Skeleton, TeamMark } from "../../ui/marks";
@@ -22,7 +21,6 @@ import { BoardTabs } from "../tabs/BoardTabs";
 import { useKeptScroll } from "../tabs/scroll";
 import { useActs } from "../useActs";
 import { useBoard, type BoardData } from "../useBoard";
-import { placeName } from "../words";
 import { AgreementPanel } from "./AgreementPanel";
 import { LensColumnView } from "./LensColumnView";
 import {
@@ -157,7 +155,6 @@ function Lens({ data, team }: LensProps) {
     if (!tile || !canEdit) return;
     const to = stepPlace(tile, event.key as Arrow, [team], set_up.columns.length, tile);
     if (!to || to.column < 0 || !acts.move([tile], { team: null, column: to.column })) return;
-    announce(`${tile.card.number ?? tile.card.title}, ${placeName(set_up, team, to.column)}`);
     if (isPhone) setSprint(to.column);
     focusOn(key);
   };

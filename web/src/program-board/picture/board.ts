@@ -170,18 +170,20 @@ function header({ model, dependencies, now_ms, today }: Pictured, layout: Layout
     const x = (layout.column_x[flag.column] ?? 0) + flag.left;
     const ink = flag.is_late ? LIGHT["bad-text"] : LIGHT["text-2"];
     const side = flag.is_left ? -1 : 1;
+    const top = flag.is_high ? 9 : head_h - 22;
+    const foot = flag.is_high && !flag.is_tall ? top + 16 : head_h;
     parts.push(
-      shape("path", { d: `M${px(x)} ${head_h - 22}v22`, stroke: ink, "stroke-width": 1.5 }),
+      shape("path", { d: `M${px(x)} ${top}V${foot}`, stroke: ink, "stroke-width": 1.5 }),
       shape("path", {
-        d: `M${px(x)} ${head_h - 20}h${side * 9}l${side * -2.5} 3.5l${side * 2.5} 3.5h${side * -9}z`,
+        d: `M${px(x)} ${top + 2}h${side * 9}l${side * -2.5} 3.5l${side * 2.5} 3.5h${side * -9}z`,
         fill: flag.is_late ? LIGHT["bad-soft"] : LIGHT.bg,
         stroke: ink,
         "stroke-width": 1.2,
       }),
     );
-    if (flag.has_room)
+    if (flag.label !== null)
       parts.push(
-        line(flag.label, x + side * 13, head_h - 12, 11, ink, {
+        line(flag.label, x + side * 13, top + 10, 11, ink, {
           "font-weight": 540,
           "text-anchor": flag.is_left ? "end" : "start",
         }),

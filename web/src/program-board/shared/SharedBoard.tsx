@@ -3,27 +3,23 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { isFree } from "../../app/keys";
 import layoutStyle from "../../ui/layout.module.css";
-import { Empty } from "../../ui/surface";
-import { dateOf } from "../../ui/time";
-import { Button } from "../../ui/Button";
 import { useMedia } from "../../ui/useMedia";
 import { useNow } from "../../ui/useNow";
 import { Board } from "../Board";
+import { NothingShown } from "../BoardStates";
 import style from "../board.module.css";
 import { useDesk } from "../desk";
-import { countFilters, find, matchesTile, rowsOf } from "../filters";
+import { countFilters } from "../filters";
 import { looksOf } from "../icons";
 import type { Density } from "../layout";
-import { countHealth, dependenciesOf } from "../links";
-import { withStories } from "../nesting";
-import type { Tile } from "../placement";
-import { clean, filterOf, groupOf, NO_FILTER_SEARCH, type BoardSearch } from "../search";
+import { clean, NO_FILTER_SEARCH, type BoardSearch } from "../search";
 import { ShareMenu } from "../share/ShareMenu";
 import { SprintSwitch, nowColumn } from "../SprintSwitch";
 import type { TileWorld } from "../tileProps";
 import { Toolbar } from "../Toolbar";
 import type { BoardActs } from "../useActs";
 import { useFolding } from "../useFolding";
+import { useShownBoard } from "../useShownBoard";
 import { SharedCard } from "./SharedCard";
 import type { SharedPlan } from "./useShared";
 
@@ -73,31 +69,10 @@ export default function SharedBoard({ plan, isDark }: { plan: SharedPlan; isDark
     return () => document.removeEventListener("keydown", listen);
   }, []);
 
-  const filter = useMemo(() => filterOf(search), [search]);
-  const group = groupOf(search);
   const { expanded, folded, toggleStories, toggleRow, showAllStories, foldAll } = useFolding(search, patch);
-  const { placement, dependencies } = useMemo(() => {
-    const unfolded = group === "type" ? plan.placement : withStories(model, plan.placement, expanded);
-    if (unfolded === plan.placement) return plan;
-    return { placement: unfolded, dependencies: dependenciesOf(model, unfolded) };
-  }, [model, plan, expanded, group]);
-  const rows = useMemo(() => {
-    const all = rowsOf(model, placement, dependencies, filter, group);
-    return all.map((row) => (folded.includes(row.key) ? { ...row, is_folded: true } : row));
-  }, [model, placement, dependencies, filter, group, folded]);
-  const parked = useMemo(
-    () => placement.parked.filter((tile) => matchesTile(model, dependencies, filter, tile)),
-    [model, placement, dependencies, filter],
-  );
-  const shown = useMemo(() => rows.flatMap((row) => row.cells.flat()), [rows]);
-  const health = useMemo(() => {
-    const keys = new Set(shown.map((tile) => tile.key));
-    return countHealth(
-      dependencies.all,
-      (one) => keys.has(one.giver?.key ?? "") || keys.has(one.taker?.key ?? ""),
-    );
-  }, [dependencies, shown]);
-  const found = useMemo(() => find(rows, parked, search.q ?? ""), [rows, parked, search.q]);
+  const shown = useShownBoard({ model, plan, search, expanded, folded, now_ms });
+  const { filter, group, placement, dependencies, rows, parked, health, found, foundSet } = shown;
+  const { n_items, n_shown, pictured } = shown;
   const world: TileWorld = useMemo(
     () => ({
       model,
@@ -109,9 +84,9 @@ export default function SharedBoard({ plan, isDark }: { plan: SharedPlan; isDark
       present: NOBODY,
       marks: NOBODY,
       shaken: NONE,
-      found: new Set(found),
+      found: foundSet,
     }),
-    [model, dependencies, frame.types, isDark, density, isPhone, found],
+    [model, dependencies, frame.types, isDark, density, isPhone, foundSet],
   );
   const sprint = isPhone
     ? Math.min(search.sprint ?? nowColumn(frame.set_up.columns, now_ms), frame.set_up.columns.length - 1)
@@ -143,61 +118,57 @@ export default function SharedBoard({ plan, isDark }: { plan: SharedPlan; isDark
     show(next);
     requestAnimationFrame(() => requestAnimationFrame(() => field?.focus({ preventScroll: true })));
   };
-  const pictured = useMemo(
-    () => ({ model, placement, dependencies, rows, parked, now_ms, today: dateOf(now_ms) }),
-    [model, placement, dependencies, rows, parked, now_ms],
-  );
-  const n_items = countPlanned([...placement.byKey.values()]);
-  const n_shown = countPlanned(shown);
 
   return (
     <div className={style.area}>
       <h1 className={layoutStyle.sr}>{board.name}</h1>
-      <Toolbar
-        isShared
-        model={model}
-        search={search}
-        group={group}
-        density={density}
-        zoom={zoom}
-        expanded={expanded}
-        n_folded={rows.filter((row) => row.is_folded).length}
-        onZoom={setZoom}
-        onStories={showAllStories}
-        onFold={(isFolded) => foldAll(isFolded ? rows.map((row) => row.key) : [])}
-        health={health}
-        n_shown={n_shown}
-        n_items={n_items}
-        n_found={found.length}
-        at_found={Math.max(0, found.indexOf(desk.focus ?? ""))}
-        me=""
-        isPhone={isPhone}
-        findRef={findField}
-        readNotes={() => []}
-        onLeft={() => undefined}
-        onSearch={patch}
-        onFind={goFound}
-        onDensity={setDensity}
-        isFilterOpen={isFilterOpen}
-        onFilterOpen={setFilterOpen}
-        more={
-          <ShareMenu
-            isShared
-            pictured={pictured}
-            isFiltered={countFilters(filter) > 0}
-            n_shown={n_shown}
-            n_items={n_items}
-          />
-        }
-      />
-      <span />
-      {isPhone && (
-        <SprintSwitch
-          columns={frame.set_up.columns}
-          at={sprint ?? 0}
-          onChoose={(next) => patch({ sprint: next })}
+      <div className={style.tools} inert={isPhone && openCard !== undefined}>
+        <Toolbar
+          isShared
+          model={model}
+          search={search}
+          group={group}
+          density={density}
+          zoom={zoom}
+          expanded={expanded}
+          n_folded={rows.filter((row) => row.is_folded).length}
+          onZoom={setZoom}
+          onStories={showAllStories}
+          onFold={(isFolded) => foldAll(isFolded ? rows.map((row) => row.key) : [])}
+          health={health}
+          n_shown={n_shown}
+          n_items={n_items}
+          n_found={found.length}
+          at_found={Math.max(0, found.indexOf(desk.focus ?? ""))}
+          me=""
+          isPhone={isPhone}
+          findRef={findField}
+          readNotes={() => []}
+          onLeft={() => undefined}
+          onSearch={patch}
+          onFind={goFound}
+          onDensity={setDensity}
+          isFilterOpen={isFilterOpen}
+          onFilterOpen={setFilterOpen}
+          more={
+            <ShareMenu
+              isShared
+              pictured={pictured}
+              isFiltered={countFilters(filter) > 0}
+              n_shown={n_shown}
+              n_items={n_items}
+            />
+          }
         />
-      )}
+        <span />
+        {isPhone && (
+          <SprintSwitch
+            columns={frame.set_up.columns}
+            at={sprint ?? 0}
+            onChoose={(next) => patch({ sprint: next })}
+          />
+        )}
+      </div>
       <Board
         board_id={null}
         world={world}
@@ -236,27 +207,15 @@ export default function SharedBoard({ plan, isDark }: { plan: SharedPlan; isDark
           ) : null
         }
         foot={
-          shown.length === 0 &&
-          countFilters(filter) > 0 && (
-            <div className={style.nothing} data-tools>
-              <Empty
-                art="search"
-                title="No card matches these filters"
-                acts={
-                  <Button look="primary" onClick={() => patch({ ...NO_FILTER_SEARCH, group: undefined })}>
-                    Clear filters
-                  </Button>
-                }
-              />
-            </div>
+          shown.shownKeys.size === 0 && (
+            <NothingShown
+              isFiltered={countFilters(filter) > 0}
+              board={board}
+              onClear={() => patch({ ...NO_FILTER_SEARCH, group: undefined })}
+            />
           )
         }
       />
     </div>
   );
-}
-
-function countPlanned(tiles: readonly Tile[]): number {
-  return tiles.filter((tile) => tile.kind === "card" && !tile.is_nested && tile.column >= 0 && tile.team >= 0)
-    .length;
 }

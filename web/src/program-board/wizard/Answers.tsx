@@ -1,11 +1,9 @@
 // The proposed answers of a board, each with *Change* in place. The wizard and the settings of a board share them.
-import { useState } from "react";
 import { Plug } from "lucide-react";
 import type { Connection } from "../../api/types";
-import { TextField } from "../../ui/Field";
 import layout from "../../ui/layout.module.css";
 import { TeamMark } from "../../ui/marks";
-import { day } from "../../ui/time";
+
 import { stateOf } from "../../connections/words";
 import type { Choices, SetUp } from "../list/shapes";
 import { StateGlyph } from "../list/StateGlyph";
@@ -26,9 +24,11 @@ import { CapacityEditor } from "./CapacityEditor";
 import { ColumnsEditor } from "./ColumnsEditor";
 import { ConnectionChoice } from "./ConnectionChoice";
 import { DependencyEditor } from "./DependencyEditor";
-import { MilestonesEditor } from "./MilestonesEditor";
+import { MilestonesAnswer } from "./MilestonesAnswer";
+import { NameAnswer } from "./NameAnswer";
 import { RowsEditor } from "./RowsEditor";
 import { ScopeEditor } from "./ScopeEditor";
+import { useOpenAnswer } from "./useOpenAnswer";
 import style from "./wizard.module.css";
 
 export interface AnswersProps {
@@ -51,12 +51,7 @@ export interface AnswersProps {
 
 export function Answers(props: AnswersProps) {
   const { name, connection, connections = [], set_up, choices, errors, now_ms, onChange } = props;
-  const [open, setOpen] = useState<AnswerKey | null>(null);
-  const row = (key: AnswerKey) => ({
-    isOpen: open === key,
-    onToggle: (isOpen: boolean) => setOpen(isOpen ? key : null),
-    error: errors[key],
-  });
+  const row = useOpenAnswer(errors);
   const warnings = placeWarnings(props.warnings, set_up);
   const shown = shownTeams(set_up);
   const capacity = capacityWords(set_up, choices);
@@ -64,9 +59,7 @@ export function Answers(props: AnswersProps) {
   const states = stateGroups(set_up, choices?.types ?? []);
   return (
     <div className={style.answers}>
-      <Answer label="Name" is={<b>{name || "No name yet"}</b>} {...row("name")}>
-        <TextField label="Name of the board" value={name} maxLength={120} onChange={props.onName} />
-      </Answer>
+      <NameAnswer name={name} row={row("name")} onName={props.onName} />
       <Answer
         label="Connection"
         is={
@@ -165,19 +158,7 @@ export function Answers(props: AnswersProps) {
       <Answer label="Capacity" is={<b>{capacity.is}</b>} says={capacity.says} {...row("capacity")}>
         <CapacityEditor set_up={set_up} choices={choices} onChange={onChange} />
       </Answer>
-      <Answer
-        label="Milestones"
-        is={
-          set_up.milestones.length === 0 ? (
-            <span className={layout.muted}>None</span>
-          ) : (
-            <b>{set_up.milestones.map((one) => `${one.name} ${day(one.on, now_ms)}`).join(", ")}</b>
-          )
-        }
-        {...row("milestones")}
-      >
-        <MilestonesEditor set_up={set_up} now_ms={now_ms} onChange={onChange} />
-      </Answer>
+      <MilestonesAnswer set_up={set_up} row={row("milestones")} now_ms={now_ms} onChange={onChange} />
     </div>
   );
 }

@@ -1,8 +1,7 @@
 // The answers of a local board, each with *Change* in place. The wizard and the settings of such a board share them.
 import { Unplug } from "lucide-react";
-import { useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { RadioCards, TextField } from "../../ui/Field";
-import layout from "../../ui/layout.module.css";
 import { TeamMark } from "../../ui/marks";
 import { day, plural } from "../../ui/time";
 import type { SetUp } from "../list/shapes";
@@ -12,7 +11,9 @@ import { CapacityEditor } from "./CapacityEditor";
 import { LOCAL_TYPES, lengthWords, localChoices } from "./local";
 import { LocalIterations } from "./LocalIterations";
 import { LocalTeams } from "./LocalTeams";
-import { MilestonesEditor } from "./MilestonesEditor";
+import { MilestonesAnswer } from "./MilestonesAnswer";
+import { NameAnswer } from "./NameAnswer";
+import { useOpenAnswer } from "./useOpenAnswer";
 import style from "./wizard.module.css";
 
 interface LocalProps {
@@ -29,12 +30,7 @@ interface LocalProps {
 type Levels = "both" | "stories";
 
 export function LocalAnswers({ name, onName, choice, set_up, onChange, errors, now_ms }: LocalProps) {
-  const [open, setOpen] = useState<AnswerKey | null>(null);
-  const row = (key: AnswerKey) => ({
-    isOpen: open === key,
-    onToggle: (isOpen: boolean) => setOpen(isOpen ? key : null),
-    error: errors[key],
-  });
+  const row = useOpenAnswer(errors);
   const shown = shownTeams(set_up);
   const capacity = capacityWords(set_up, localChoices(set_up));
   const setLevels = (levels: Levels) =>
@@ -47,9 +43,7 @@ export function LocalAnswers({ name, onName, choice, set_up, onChange, errors, n
     });
   return (
     <div className={style.answers}>
-      <Answer label="Name" is={<b>{name || "No name yet"}</b>} {...row("name")}>
-        <TextField label="Name of the board" value={name} maxLength={120} onChange={onName} />
-      </Answer>
+      <NameAnswer name={name} row={row("name")} onName={onName} />
       <Answer
         label="Connection"
         is={
@@ -110,19 +104,7 @@ export function LocalAnswers({ name, onName, choice, set_up, onChange, errors, n
         />
         <CapacityEditor set_up={set_up} choices={null} onChange={onChange} />
       </Answer>
-      <Answer
-        label="Milestones"
-        is={
-          set_up.milestones.length === 0 ? (
-            <span className={layout.muted}>None</span>
-          ) : (
-            <b>{set_up.milestones.map((one) => `${one.name} ${day(one.on, now_ms)}`).join(", ")}</b>
-          )
-        }
-        {...row("milestones")}
-      >
-        <MilestonesEditor set_up={set_up} now_ms={now_ms} onChange={onChange} />
-      </Answer>
+      <MilestonesAnswer set_up={set_up} row={row("milestones")} now_ms={now_ms} onChange={onChange} />
     </div>
   );
 }

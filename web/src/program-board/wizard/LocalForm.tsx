@@ -5,9 +5,8 @@ import { useState, type ReactNode } from "react";
 import { Problem, newId, sentence } from "../../api/client";
 import { Button } from "../../ui/Button";
 import { FieldError } from "../../ui/Field";
-import { Banner, Card } from "../../ui/surface";
+import { Card } from "../../ui/surface";
 import { toast } from "../../ui/toast";
-import { useDraft } from "../../ui/useDraft";
 import { useNow } from "../../ui/useNow";
 import { boardChanged, createBoard } from "../list/calls";
 import { lacking, problemsByAnswer } from "./answers";
@@ -15,6 +14,7 @@ import { lackingLocal, newLocalSetUp } from "./local";
 import { LocalAnswers } from "./LocalAnswers";
 import { NOTHING_YET } from "./preview";
 import { SmallBoard } from "./SmallBoard";
+import { useBoardDraft } from "./useBoardDraft";
 import style from "./wizard.module.css";
 
 export function LocalForm({ choice }: { choice: ReactNode }) {
@@ -26,9 +26,8 @@ export function LocalForm({ choice }: { choice: ReactNode }) {
     name: "Program board",
     set_up: newLocalSetUp(new Date().toISOString().slice(0, 10)),
   }));
-  const draft = useDraft("board.local", initial);
+  const draft = useBoardDraft("board.local", initial, "Start anew");
   const { name, set_up } = draft.value;
-  const [isRestored, setRestored] = useState(() => JSON.stringify(draft.value) !== JSON.stringify(initial));
   const lack = lacking(name, set_up) ?? lackingLocal(set_up);
   const create = useMutation({
     mutationFn: () => createBoard({ id, name: name.trim(), connection_id: null, set_up, write_mode: "live" }),
@@ -43,25 +42,7 @@ export function LocalForm({ choice }: { choice: ReactNode }) {
   const errors = { ...problemsByAnswer(fields, set_up), ...(lack && { [lack.key]: lack.says }) };
   return (
     <>
-      {isRestored && (
-        <Banner
-          tone="info"
-          title="These are the answers you changed before."
-          act={
-            <Button
-              size="small"
-              onClick={() => {
-                draft.clear();
-                setRestored(false);
-              }}
-            >
-              Start anew
-            </Button>
-          }
-        >
-          They are kept until this tab closes.
-        </Banner>
-      )}
+      {draft.banner}
       <div className={style.wizard}>
         <Card isFlush>
           <LocalAnswers

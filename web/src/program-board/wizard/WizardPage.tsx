@@ -11,10 +11,9 @@ import { Button, buttonClass } from "../../ui/Button";
 import { FieldError, RadioCards } from "../../ui/Field";
 import layout from "../../ui/layout.module.css";
 import { Skeleton } from "../../ui/marks";
-import { Banner, Card, Empty } from "../../ui/surface";
+import { Card, Empty } from "../../ui/surface";
 import { ago } from "../../ui/time";
 import { toast } from "../../ui/toast";
-import { useDraft } from "../../ui/useDraft";
 import { useNow } from "../../ui/useNow";
 import { askProposal, boardChanged, createBoard } from "../list/calls";
 import type { Proposal, WriteMode } from "../list/shapes";
@@ -29,6 +28,7 @@ import { SmallBoard } from "./SmallBoard";
 import { usePreview } from "./usePreview";
 import { useProposal } from "./useProposal";
 import { WhatMovesWrite } from "./WhatMovesWrite";
+import { useBoardDraft } from "./useBoardDraft";
 import style from "./wizard.module.css";
 import { WriteModes } from "./WriteModes";
 
@@ -193,9 +193,8 @@ function Form({ connection, connections, onConnection, proposal }: ProposedProps
     set_up: proposal.set_up,
     write_mode: "hold" as WriteMode,
   }));
-  const draft = useDraft(`board.${connection.id}`, initial);
+  const draft = useBoardDraft(`board.${connection.id}`, initial, "Start from the proposal");
   const { name, set_up, write_mode } = draft.value;
-  const [isRestored, setRestored] = useState(() => JSON.stringify(draft.value) !== JSON.stringify(initial));
   const proposed = useProposal(connection.id, proposal, draft.value, draft.patch);
   const lack = lacking(name, set_up);
   const { preview, at_ms, isOld, error, retry } = usePreview(connection.id, set_up, lack === null);
@@ -218,25 +217,7 @@ function Form({ connection, connections, onConnection, proposal }: ProposedProps
   };
   return (
     <>
-      {isRestored && (
-        <Banner
-          tone="info"
-          title="These are the answers you changed before."
-          act={
-            <Button
-              size="small"
-              onClick={() => {
-                draft.clear();
-                setRestored(false);
-              }}
-            >
-              Start from the proposal
-            </Button>
-          }
-        >
-          They are kept until this tab closes.
-        </Banner>
-      )}
+      {draft.banner}
       <div className={style.wizard}>
         <Card isFlush>
           <Answers

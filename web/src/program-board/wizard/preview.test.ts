@@ -41,6 +41,19 @@ describe("the small board", () => {
     expect(rows[2]?.[1]).toEqual({ team_id: "t-customs", column_id: "c-2", cards, n_more: 5 });
     expect(rows[2]?.[0]?.cards).toEqual([]);
   });
+  test("shows features alone where there are any, and counts their stories", () => {
+    const cards = [
+      { id: 4112, type: "Feature" },
+      { id: 4241, type: "User Story" },
+    ];
+    const cell = (shown: typeof cards) =>
+      smallBoard(
+        five,
+        preview({ cells: [{ team_id: "t-quay", column_id: "c-1", cards: shown, n: 6 }] }),
+      )[0]?.[0];
+    expect(cell(cards)).toMatchObject({ cards: [cards[0]], n_more: 5 });
+    expect(cell(cards.slice(1))).toMatchObject({ cards: [cards[1]], n_more: 5 });
+  });
   test("says nothing of more when the server does not count", () =>
     expect(
       smallBoard(five, preview({ cells: [{ team_id: "t-quay", column_id: "c-1", cards: [] }] }))[0]?.[0]

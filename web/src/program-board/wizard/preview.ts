@@ -7,7 +7,7 @@ export interface SmallCell {
   team_id: string;
   column_id: string;
   cards: PreviewCell["cards"];
-  /** Cards there that are not drawn. */
+  /** Cards there that are not drawn: stories lie on their features. */
   n_more: number;
 }
 
@@ -30,7 +30,7 @@ export function smallBoard(set_up: SetUp, preview: Preview | null): SmallCell[][
   return shownTeams(set_up).map((team) =>
     set_up.columns.map((column) => {
       const cell = byPlace.get(`${team.id}\n${column.id}`);
-      const cards = cell?.cards ?? [];
+      const cards = topLevel(set_up, cell?.cards ?? []);
       return {
         team_id: team.id,
         column_id: column.id,
@@ -39,6 +39,12 @@ export function smallBoard(set_up: SetUp, preview: Preview | null): SmallCell[][
       };
     }),
   );
+}
+
+/** Features alone, where there are any: it is they that the rows and columns of a board show. */
+function topLevel({ levels }: SetUp, cards: PreviewCell["cards"]): PreviewCell["cards"] {
+  const features = cards.filter((card) => levels.features.includes(card.type));
+  return features.length > 0 ? features : cards;
 }
 
 /** `52 items · 23 dependencies`. */

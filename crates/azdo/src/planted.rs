@@ -35,8 +35,6 @@ pub enum Bug {
     UpdateRetriedBlindly,
     /// A PATCH without an answer counts as applied.
     UnansweredIsApplied,
-    /// A read of an older revision takes the place of a newer one.
-    OlderReadTaken,
     /// A field that was changed on both sides is sent all the same.
     ConflictSkipped,
     /// An edit that takes another's place starts from a value that was never sent.
@@ -57,8 +55,6 @@ pub enum Bug {
     HeldStopsItem,
     /// A draft takes the place of what was meant.
     DraftSupersedesMeant,
-    /// Values are compared as they are written, without their normal form.
-    RawCompared,
     /// A creation goes out without its marker.
     MarkerLeftOut,
     /// A creation that is not found at once counts as absent.
@@ -77,8 +73,6 @@ pub enum Bug {
     OwnCreationAdopted,
     /// Requests go out while the server has asked for quiet.
     PauseIgnored,
-    /// Later edits of a field start from a value before our own write.
-    OwnWriteIsConflict,
     /// A request that was put off counts as done.
     ThrottledIsApplied,
     /// A sign-in page counts as an answer.
@@ -93,6 +87,20 @@ pub enum Bug {
     LateRemovalNotAwaited,
     /// A link removal counts as done unseen.
     RemovalNotChecked,
+    /// A comment that goes along with fields is left out.
+    CommentLeftOut,
+    /// A creation goes out without its parent.
+    ParentLeftOut,
+    /// What comes into a board's scope does not come to the board.
+    EntryIgnored,
+    /// A work item that nobody is paired with is never taken up.
+    NewcomerIgnored,
+    /// What leaves a board's scope stays on the board.
+    LeavingIgnored,
+    /// What is out of sight is never looked for again.
+    SweepLeftOut,
+    /// Any new work item counts as the one that an unanswered creation made.
+    MarkerNotCompared,
 }
 
 #[cfg(feature = "planted")]

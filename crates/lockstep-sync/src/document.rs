@@ -178,7 +178,8 @@ fn creation(item: &Item, rules: &Rules, batch: &Batch, project: &str, work_item_
     for (name, value) in values {
         if name.as_str() == PARENT {
             // A parent without a number is left out of what is only tried.
-            if let Some(parent) = value.as_i64().map(WorkItemId) {
+            let parent = value.as_i64().filter(|_| !is_planted(Bug::ParentLeftOut));
+            if let Some(parent) = parent.map(WorkItemId) {
                 creation = creation.add_relation(PARENT_LINK, &rules.work_item_url(parent), None);
                 links.push(sent(PARENT_LINK, parent, true, None));
             }
@@ -235,6 +236,7 @@ fn update(item: &Item, rules: &Rules, batch: &Batch, work_item: WorkItemId, is_t
                 fields.insert(name, value);
             }
             // A note and a comment share the one history entry that a revision has.
+            Act::Comment { .. } if batch.positions.len() > 1 && is_planted(Bug::CommentLeftOut) => {}
             Act::Comment { html } => says = Some(says.map_or(html.clone(), |note| format!("{html}<br>{note}"))),
             Act::Link {
                 rel,

@@ -23,7 +23,7 @@ use crate::value::{self, is_same, merge_tags};
 pub fn absorb(item: &mut Item, read: &WorkItem, is_own: bool) -> Vec<Record> {
     let mut records = Vec::new();
     let held_rev = item.remote.as_ref().map(|remote| remote.rev);
-    if held_rev.is_some_and(|held| read.rev < held) && !is_planted(Bug::OlderReadTaken) {
+    if held_rev.is_some_and(|held| read.rev < held) {
         return records;
     }
     let mut relations = read.relations.clone();
@@ -117,11 +117,6 @@ pub fn settle_fields(item: &mut Item, rule: ConflictRule) -> Vec<Record> {
         } else {
             rule
         };
-        let is_same = if is_planted(Bug::RawCompared) {
-            is_equal
-        } else {
-            is_same
-        };
         if is_same(&field, &theirs, &local) {
             for &i in &positions {
                 settle(&mut records, item, i, Ending::AlreadyThere);
@@ -146,11 +141,6 @@ pub fn settle_fields(item: &mut Item, rule: ConflictRule) -> Vec<Record> {
     }
     drop_settled(item, &records);
     records
-}
-
-/// What a planted bug compares by.
-fn is_equal(_field: &FieldName, a: &Value, b: &Value) -> bool {
-    a == b
 }
 
 fn settle_conflict(
@@ -267,7 +257,7 @@ pub fn value_to_send(item: &Item, position: usize) -> Option<(FieldName, Value)>
 /// After a write was answered: later edits of every field it touched start from what the server returned.
 pub fn rebase_after_write(item: &mut Item, fields: &[FieldName]) -> Vec<Record> {
     let mut records = Vec::new();
-    for field in fields.iter().filter(|_| !is_planted(Bug::OwnWriteIsConflict)) {
+    for field in fields {
         let now = item.remote_value(field).clone();
         if let Some(first) = item.next_of(field, 0) {
             rebase(&mut records, item, first, now);

@@ -116,7 +116,7 @@ impl Replica {
                     .attempt
                     .as_ref()
                     .is_some_and(|attempt| attempt.is_create() && attempt.is_unknown())
-                && carries_marker(read, &self.rules.marker(item.id))
+                && (carries_marker(read, &self.rules.marker(item.id)) || is_planted(Bug::MarkerNotCompared))
         });
         let id = owner.map(|item| item.id)?;
         let mut item = self.items.remove(&id)?;

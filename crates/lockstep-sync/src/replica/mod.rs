@@ -248,10 +248,11 @@ impl Replica {
             self.next_sweep_us = self.now_us + SWEEP_US;
             // By the clock, so that a process that is started anew every hour still comes round.
             let part = (self.now_us / SWEEP_US).rem_euclid(SWEEP_PARTS);
-            self.save(vec![Record::Sweep {
+            let sweep = Record::Sweep {
                 part,
                 parts: SWEEP_PARTS,
-            }]);
+            };
+            self.save(if is_planted(Bug::SweepLeftOut) { Vec::new() } else { vec![sweep] });
         }
         self.plan_items();
         self.read_batch();

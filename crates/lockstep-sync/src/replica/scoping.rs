@@ -28,6 +28,7 @@ impl Replica {
     /// Items that were just read come to boards and leave them.
     pub(crate) fn move_cards(&mut self, items: &[ItemId]) -> Vec<Record> {
         let mut records = Vec::new();
+        let (ignores_entry, ignores_leaving) = (is_planted(Bug::EntryIgnored), is_planted(Bug::LeavingIgnored));
         for scope in &mut self.rules.scopes {
             let mut leaving: Vec<(ItemId, Reason)> = Vec::new();
             for id in items {
@@ -36,6 +37,8 @@ impl Replica {
                 };
                 let Some(remote) = &item.remote else { continue };
                 match scope.judge(&remote.fields) {
+                    Some(Ok(())) if ignores_entry => {}
+                    Some(Err(_)) if ignores_leaving => {}
                     Some(Ok(())) if item.boards.insert(scope.board) => {
                         scope.n_cards += 1;
                         records.push(Record::Entered {
@@ -109,7 +112,7 @@ impl Replica {
                 scope.board
             })
             .collect();
-        if boards.is_empty() {
+        if boards.is_empty() || is_planted(Bug::NewcomerIgnored) {
             return None;
         }
         let item = ItemId(self.next_id());

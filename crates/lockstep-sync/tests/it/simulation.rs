@@ -7,11 +7,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::checks::{BUGS, check};
+use crate::checks::{BUGS, RARE_BUGS, check};
 use crate::world::{SECOND_US, World};
 
 /// Things that happen before trouble ends.
 const OPERATIONS: u64 = 1000;
+/// Seeds from which the rare bugs have to be found, too.
+#[cfg(feature = "planted")]
+const RARE_FROM: u64 = 5000;
 /// Rest after trouble: the longest backoff, the bound on late answers, the quiet that proves an absence, and polls.
 const REST_US: i64 = 3600 * SECOND_US;
 
@@ -146,22 +149,33 @@ fn planted() {
         .and_then(|n| n.parse().ok())
         .unwrap_or(400);
     std::panic::set_hook(Box::new(|_| {}));
-    let mut missed = Vec::new();
     // Part of a name, to look for one of them alone.
     let only = std::env::var("LOCKSTEP_BUG").unwrap_or_default();
-    for (name, bug) in BUGS.into_iter().filter(|(name, _)| name.contains(&only)) {
-        plant(Some(bug));
-        let found = (1..=n).find_map(|seed| {
-            let result = catch_unwind(AssertUnwindSafe(|| run_seed(seed, false)));
-            result.err().map(|why| (seed, message(&*why)))
-        });
-        match found {
-            Some((seed, why)) => println!("planted: {name}: found by seed {seed}: {why}"),
-            None => missed.push(name),
+    let rare = RARE_BUGS.into_iter().filter(|_| n >= RARE_FROM);
+    let bugs: Vec<_> = BUGS.into_iter().chain(rare).filter(|(name, _)| name.contains(&only)).collect();
+    let next = AtomicU64::new(0);
+    let missed = Mutex::new(Vec::new());
+    // A bug is planted on a thread of its own.
+    let n_threads = std::thread::available_parallelism().map_or(2, usize::from).min(16);
+    std::thread::scope(|threads| {
+        for _ in 0..n_threads {
+            threads.spawn(|| {
+                while let Some((name, bug)) = bugs.get(next.fetch_add(1, Ordering::Relaxed) as usize) {
+                    plant(Some(*bug));
+                    let found = (1..=n).find_map(|seed| {
+                        let result = catch_unwind(AssertUnwindSafe(|| run_seed(seed, false)));
+                        result.err().map(|why| (seed, message(&*why)))
+                    });
+                    match found {
+                        Some((seed, why)) => println!("planted: {name}: found by seed {seed}: {why}"),
+                        None => missed.lock().unwrap().push(*name),
+                    }
+                }
+            });
         }
-    }
-    plant(None);
+    });
     let _ = std::panic::take_hook();
+    let missed = missed.into_inner().unwrap();
     assert!(missed.is_empty(), "not found within {n} seeds: {missed:?}");
 }
 
@@ -181,8 +195,9 @@ fn message(why: &(dyn std::any::Any + Send)) -> String {
 #[test]
 fn planted_bugs_have_names() {
     assert_eq!(
-        BUGS.len(),
+        BUGS.len() + RARE_BUGS.len(),
         BUGS.iter()
+            .chain(&RARE_BUGS)
             .map(|(name, _)| name)
             .collect::<std::collections::BTreeSet<_>>()
             .len()

@@ -27,6 +27,8 @@ pub enum Goal {
     Max(f64),
     /// At most so many times the reference.
     TimesMax(f64),
+    /// At least such a share of the reference.
+    ShareMin(f64),
     /// At least so many times less than the reference.
     TimesLessMin(f64),
     /// At most so much; where the reference itself does not reach that, the machine doesn't let it be judged.
@@ -85,6 +87,9 @@ impl Figure {
             (Some(Goal::TimesMax(times)), reference) => {
                 reference.is_some_and(|reference| self.ours <= times * reference)
             }
+            (Some(Goal::ShareMin(share)), reference) => {
+                reference.is_some_and(|reference| self.ours >= share * reference)
+            }
             (Some(Goal::TimesLessMin(times)), reference) => {
                 reference.is_some_and(|reference| reference >= times * self.ours)
             }
@@ -97,6 +102,7 @@ impl Figure {
             None => String::new(),
             Some(Goal::Max(max) | Goal::MaxWhereReferenceDoes(max)) => format!("<= {}", amount(max, self.unit)),
             Some(Goal::TimesMax(times)) => format!("<= {times} x"),
+            Some(Goal::ShareMin(share)) => format!(">= {share} x"),
             Some(Goal::TimesLessMin(times)) => format!("{times} x less"),
             Some(Goal::MaxOrTimes(max, times)) => format!("<= {} or {times} x", amount(max, self.unit)),
         }
@@ -195,6 +201,8 @@ mod tests {
         assert_eq!(standing(20.1, None, Goal::Max(20.0)), Standing::Missed);
         assert_eq!(standing(6.0, Some(3.0), Goal::TimesMax(2.0)), Standing::Met);
         assert_eq!(standing(6.1, Some(3.0), Goal::TimesMax(2.0)), Standing::Missed);
+        assert_eq!(standing(6.0, Some(10.0), Goal::ShareMin(0.6)), Standing::Met);
+        assert_eq!(standing(5.9, Some(10.0), Goal::ShareMin(0.6)), Standing::Missed);
         assert_eq!(standing(1.0, Some(30.0), Goal::TimesLessMin(30.0)), Standing::Met);
         assert_eq!(standing(1.1, Some(30.0), Goal::TimesLessMin(30.0)), Standing::Missed);
         assert_eq!(standing(60.0, Some(30.0), Goal::MaxOrTimes(40.0, 2.0)), Standing::Met);

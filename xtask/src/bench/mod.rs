@@ -11,6 +11,7 @@ use crate::arguments::Arguments;
 mod board;
 pub mod figures;
 mod import;
+mod intake;
 pub mod servers;
 
 /// Runs the bench named first.
@@ -18,7 +19,8 @@ pub fn run(words: &[String]) -> Result<ExitCode> {
     match words.split_first() {
         Some((name, rest)) if name == "import" => import::run(&import::Options::parse(Arguments::new(rest))?),
         Some((name, rest)) if name == "board" => board::run(&board::Options::parse(Arguments::new(rest))?),
-        Some((name, _)) => bail!("there is no bench `{name}`; there are `import` and `board`"),
-        None => bail!("name a bench: `import` or `board`"),
+        Some((name, rest)) if name == "intake" => intake::run(&intake::Options::parse(Arguments::new(rest))?),
+        Some((name, _)) => bail!("there is no bench `{name}`; there are `import`, `board` and `intake`"),
+        None => bail!("name a bench: `import`, `board` or `intake`"),
     }
 }

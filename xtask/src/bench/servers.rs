@@ -1,6 +1,7 @@
 //! The servers a bench starts, each stopped when it is dropped.
 
 use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -94,16 +95,7 @@ impl BoardReference {
     /// Starts one without a board.
     pub fn start(profile: &str) -> Result<Self> {
         let folder = Temporary::make("reference")?;
-        let mut command = Command::new(folders::built(profile, "examples/board_reference"));
-        command.arg(folder.join("board.db")).stdout(Stdio::piped());
-        let mut child = command
-            .spawn()
-            .with_context(|| format!("could not start `{}`", program::line(&command)))?;
-        let url = child.stdout.take().map(first_line).transpose()?.unwrap_or_default();
-        let url = url.trim().to_owned();
-        if url.is_empty() {
-            bail!("the reference did not say where it is");
-        }
+        let (child, url) = start_example(profile, "board_reference", &folder.join("board.db"))?;
         Ok(Self {
             child,
             url,
@@ -118,6 +110,48 @@ impl Drop for BoardReference {
     }
 }
 
+/// The smallest receiver of notifications.
+pub struct IntakeReference {
+    child: Child,
+    /// Where it listens.
+    pub url: String,
+    _folder: Temporary,
+}
+
+impl IntakeReference {
+    /// Starts one that has kept nothing yet.
+    pub fn start(profile: &str) -> Result<Self> {
+        let folder = Temporary::make("reference")?;
+        let (child, url) = start_example(profile, "intake_reference", &folder.join("notices.db"))?;
+        Ok(Self {
+            child,
+            url,
+            _folder: folder,
+        })
+    }
+}
+
+impl Drop for IntakeReference {
+    fn drop(&mut self) {
+        stop(&mut self.child);
+    }
+}
+
+/// Starts an example that takes the file of its database and prints its address.
+fn start_example(profile: &str, name: &str, database: &Path) -> Result<(Child, String)> {
+    let mut command = Command::new(folders::built(profile, &format!("examples/{name}")));
+    command.arg(database).stdout(Stdio::piped());
+    let mut child = command
+        .spawn()
+        .with_context(|| format!("could not start `{}`", program::line(&command)))?;
+    let url = child.stdout.take().map(first_line).transpose()?.unwrap_or_default();
+    let url = url.trim().to_owned();
+    if url.is_empty() {
+        bail!("the reference did not say where it is");
+    }
+    Ok((child, url))
+}
+
 /// A Lockstep of its own, with an empty database.
 pub struct Server {
     child: Child,
@@ -125,7 +159,7 @@ pub struct Server {
     pub url: String,
     /// The one-time code of its set-up.
     pub code: String,
-    _folder: Temporary,
+    folder: Temporary,
 }
 
 impl Server {
@@ -138,8 +172,6 @@ impl Server {
         command.arg("--data-dir").arg(&*folder);
         command.env("LOCKSTEP_ALLOW_LOOPBACK_ADDRESSES", "true");
         command.env("LOCKSTEP_POLL_INTERVAL_MS", "3600000");
-        // All of its planners sign in from this one machine.
-        command.env("LOCKSTEP_SIGN_IN_SOURCE_BURST", "1000");
         command.stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command
             .spawn()
@@ -151,8 +183,13 @@ impl Server {
             child,
             url: format!("http://127.0.0.1:{port}"),
             code,
-            _folder: folder,
+            folder,
         })
+    }
+
+    /// The file of its database.
+    pub fn database(&self) -> PathBuf {
+        self.folder.join("lockstep.sqlite3")
     }
 
     /// Its process.

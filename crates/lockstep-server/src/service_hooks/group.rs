@@ -3,6 +3,7 @@
 //! A bulk edit in Azure DevOps sends thousands within seconds, and each is answered only when the disk has it. With a
 //! commit of its own each would wait for a disk; in groups they wait for one together.
 
+use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
@@ -93,16 +94,22 @@ impl Group {
 async fn write(app: &App, arrivals: &[Arrival]) -> Result<Vec<Accepted>, StoreError> {
     let mut tx = app.store.begin().await?;
     let mut all = Vec::with_capacity(arrivals.len());
+    // A group is of few projects and kinds of event: each is noted once.
+    let mut seen: HashMap<(CompanyId, ConnectionId, &Seen), (i64, i64)> = HashMap::new();
     for arrival in arrivals {
         let (company, connection) = (arrival.company, arrival.connection);
         all.push(tx.accept_notice(company, connection, &arrival.notice).await?);
-        if let Some(seen) = &arrival.seen {
-            tx.event_seen(company, connection, seen, arrival.notice.received_us)
-                .await?;
+        if let Some(event) = &arrival.seen {
+            let (n, last_us) = seen.entry((company, connection, event)).or_default();
+            *n += 1;
+            *last_us = arrival.notice.received_us.max(*last_us);
         }
         if let Some(until_us) = arrival.previous_until_us {
             tx.new_secret_seen(company, connection, until_us).await?;
         }
+    }
+    for ((company, connection, event), (n, last_us)) in seen {
+        tx.event_seen(company, connection, event, n, last_us).await?;
     }
     tx.commit().await?;
     Ok(all)

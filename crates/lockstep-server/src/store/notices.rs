@@ -12,10 +12,25 @@ sql! {
     INSERT = "insert into notices (id, company_id, connection_id, source, subscription_id, notification_id, event_id,
             event_type, work_item_id, rev, is_deletion, body, received_us, disposition, settled_us)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
-    N_SAME_NOTIFICATION = "select count(*) from notices where company_id = $1 and connection_id = $2 and source = 'hook'
-        and subscription_id = $3 and notification_id = $4";
-    N_SAME_EVENT = "select count(*) from notices where company_id = $1 and connection_id = $2 and source = 'hook'
-        and event_id = $3 and event_type = $4 and work_item_id = $5 and rev = $6";
+    // Unless this notification, or the same event sent by another subscription, is here already. The event's id alone is not
+    // trusted to be unique: the test button of Azure DevOps sends a fixed one.
+    INSERT_ONCE = {
+        sqlite: "insert into notices (id, company_id, connection_id, source, subscription_id, notification_id, event_id,
+                event_type, work_item_id, rev, is_deletion, body, received_us, disposition, settled_us)
+            select $1, $2, $3, 'hook', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+            where not exists (select 1 from notices where company_id = $2 and connection_id = $3 and source = 'hook'
+                and subscription_id = $4 and notification_id = $5)
+            and not exists (select 1 from notices where company_id = $2 and connection_id = $3 and source = 'hook'
+                and event_id = $6 and event_type = $7 and work_item_id = $8 and rev = $9)",
+        postgres: "insert into notices (id, company_id, connection_id, source, subscription_id, notification_id, event_id,
+                event_type, work_item_id, rev, is_deletion, body, received_us, disposition, settled_us)
+            select $1::uuid, $2::uuid, $3::uuid, 'hook', $4::text, $5::bigint, $6::text, $7::text, $8::bigint, $9::bigint,
+                $10::boolean, $11::bytea, $12::bigint, $13::text, $14::bigint
+            where not exists (select 1 from notices where company_id = $2 and connection_id = $3 and source = 'hook'
+                and subscription_id = $4 and notification_id = $5)
+            and not exists (select 1 from notices where company_id = $2 and connection_id = $3 and source = 'hook'
+                and event_id = $6 and event_type = $7 and work_item_id = $8 and rev = $9)"
+    };
     N_WAITING = "select count(*) from notices where company_id = $1 and connection_id = $2 and disposition = 'pending'
         and source = $3 and work_item_id = $4";
     PENDING = "select id, work_item_id, is_deletion from notices
@@ -170,71 +185,34 @@ impl Tx {
         connection: ConnectionId,
         notice: &HookNotice,
     ) -> Result<Accepted, StoreError> {
-        if self.is_kept(company, connection, notice).await? {
-            return Ok(Accepted::Again);
-        }
         let disposition = match notice.fate {
             Fate::Pending => "pending",
             Fate::OutOfScope => "out_of_scope",
             Fate::Quarantined => "quarantined",
         };
         let is_pending = notice.fate == Fate::Pending;
-        run!(
-            self,
-            sqlx::query(INSERT)
-                .bind(fresh())
-                .bind(company.0)
-                .bind(connection.0)
-                .bind("hook")
-                .bind(&notice.subscription_id)
-                .bind(notice.notification_id)
-                .bind(&notice.event_id)
-                .bind(&notice.event_type)
-                .bind(notice.work_item.map(|id| id.0))
-                .bind(notice.rev.map(|rev| rev.0))
-                .bind(notice.event_type.eq_ignore_ascii_case("workitem.deleted"))
-                .bind(&notice.body)
-                .bind(notice.received_us)
-                .bind(disposition)
-                .bind((!is_pending).then_some(notice.received_us))
-        )?;
+        let n_new = run!(self, |dialect| sqlx::query(INSERT_ONCE.on(dialect))
+            .bind(fresh())
+            .bind(company.0)
+            .bind(connection.0)
+            .bind(&notice.subscription_id)
+            .bind(notice.notification_id)
+            .bind(&notice.event_id)
+            .bind(&notice.event_type)
+            .bind(notice.work_item.map(|id| id.0))
+            .bind(notice.rev.map(|rev| rev.0))
+            .bind(notice.event_type.eq_ignore_ascii_case("workitem.deleted"))
+            .bind(&notice.body)
+            .bind(notice.received_us)
+            .bind(disposition)
+            .bind((!is_pending).then_some(notice.received_us)))?;
+        if n_new == 0 {
+            return Ok(Accepted::Again);
+        }
         if !is_pending {
             self.trim_notices(connection, disposition).await?;
         }
         Ok(Accepted::New)
-    }
-
-    /// Whether this notification, or the same event sent by another subscription, is here already.
-    async fn is_kept(
-        &mut self,
-        company: CompanyId,
-        connection: ConnectionId,
-        notice: &HookNotice,
-    ) -> Result<bool, StoreError> {
-        if let (Some(subscription), Some(notification)) = (&notice.subscription_id, notice.notification_id) {
-            let n: i64 = tx!(self, |c| sqlx::query_scalar(N_SAME_NOTIFICATION)
-                .bind(company.0)
-                .bind(connection.0)
-                .bind(subscription)
-                .bind(notification)
-                .fetch_one(c))?;
-            if n > 0 {
-                return Ok(true);
-            }
-        }
-        // The event's id alone is not trusted to be unique: the test button of Azure DevOps sends a fixed one.
-        let (Some(event), Some(work_item), Some(rev)) = (&notice.event_id, notice.work_item, notice.rev) else {
-            return Ok(false);
-        };
-        let n: i64 = tx!(self, |c| sqlx::query_scalar(N_SAME_EVENT)
-            .bind(company.0)
-            .bind(connection.0)
-            .bind(event)
-            .bind(&notice.event_type)
-            .bind(work_item.0)
-            .bind(rev.0)
-            .fetch_one(c))?;
-        Ok(n > 0)
     }
 
     /// Keeps a notice for each work item that a feed named. One that waits already from this source is not kept twice.

@@ -20,9 +20,9 @@ sql! {
     NEW_SEEN = "update webhooks set previous_until_us = $3
         where company_id = $1 and connection_id = $2 and previous_digest is not null and previous_until_us is null";
     SEEN = "insert into subscriptions_seen (connection_id, company_id, project_id, project, event_type, last_us, n)
-        values ($1, $2, $3, $4, $5, $6, 1)
+        values ($1, $2, $3, $4, $5, $6, $7)
         on conflict (connection_id, project_id, event_type)
-        do update set last_us = excluded.last_us, n = subscriptions_seen.n + 1,
+        do update set last_us = excluded.last_us, n = subscriptions_seen.n + excluded.n,
             project = coalesce(excluded.project, subscriptions_seen.project)";
     N_SEEN = "select count(*) from subscriptions_seen where company_id = $1 and connection_id = $2";
     IS_SEEN = "select count(*) from subscriptions_seen
@@ -87,7 +87,7 @@ pub struct SeenRow {
 }
 
 /// What is noted of an event that came.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Seen {
     /// GUID of its project; empty where none was named.
     pub project_id: String,
@@ -180,12 +180,13 @@ impl Tx {
         Ok(())
     }
 
-    /// Notes that an event came.
+    /// Notes that an event came so many times, last at `now_us`.
     pub async fn event_seen(
         &mut self,
         company: CompanyId,
         connection: ConnectionId,
         seen: &Seen,
+        n_seen: i64,
         now_us: i64,
     ) -> Result<(), StoreError> {
         let n_of_it: i64 = tx!(self, |c| sqlx::query_scalar(IS_SEEN)
@@ -212,6 +213,7 @@ impl Tx {
                 .bind(&seen.project)
                 .bind(&seen.event_type)
                 .bind(now_us)
+                .bind(n_seen)
         )?;
         Ok(())
     }

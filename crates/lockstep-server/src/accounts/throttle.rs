@@ -2,7 +2,7 @@
 //!
 //! A right password starts its account afresh, so a person who mistyped a few times is not punished for the next day's
 //! sign-in. A network from which the account was entered rightly counts by itself, so strangers who guess elsewhere don't
-//! keep the owner out.
+//! keep the owner out. Where another person came in rightly an address starts afresh, too: a whole train signs in from one.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
@@ -43,12 +43,17 @@ struct Entered {
     from: VecDeque<IpAddr>,
 }
 
+/// An address, and how many people have come in from it rightly since the server started.
+type SourceKey = (IpAddr, u64);
+
 /// Counts tries.
 pub struct SignInThrottle {
     accounts: DefaultKeyedRateLimiter<AccountKey>,
-    sources: DefaultKeyedRateLimiter<IpAddr>,
+    sources: DefaultKeyedRateLimiter<SourceKey>,
     /// One entry per account that somebody holds, so no stranger makes it grow.
     entered: Mutex<HashMap<[u8; 32], Entered>>,
+    /// One entry per network that somebody came in from.
+    people_from: Mutex<HashMap<IpAddr, u64>>,
     wrong_links: WrongLinks,
     clock: DefaultClock,
 }
@@ -60,6 +65,7 @@ impl SignInThrottle {
             accounts: RateLimiter::keyed(quota(config.sign_in_burst, config.sign_in_per_hour)),
             sources: RateLimiter::keyed(quota(config.sign_in_source_burst, config.sign_in_source_per_hour)),
             entered: Mutex::default(),
+            people_from: Mutex::default(),
             wrong_links: WrongLinks {
                 n_max: config.sign_in_source_burst,
                 seen: Mutex::default(),
@@ -73,8 +79,10 @@ impl SignInThrottle {
         if self.sources.len() > N_KEYS_BEFORE_TIDYING {
             self.sources.retain_recent();
         }
+        let source = network(source);
+        let n_people = self.people_from().get(&source).copied().unwrap_or(0);
         self.sources
-            .check_key(&network(source))
+            .check_key(&(source, n_people))
             .map_err(|until| too_many(until.wait_time_from(self.clock.now())))
     }
 
@@ -107,6 +115,9 @@ impl SignInThrottle {
         let entered = all.entry(account(email)).or_default();
         entered.n += 1;
         let source = network(source);
+        if !entered.from.contains(&source) {
+            *self.people_from().entry(source).or_default() += 1;
+        }
         entered.from.retain(|known| *known != source);
         entered.from.push_front(source);
         entered.from.truncate(N_NETWORKS_MAX);
@@ -121,6 +132,12 @@ impl SignInThrottle {
     /// Counts a link that doesn't exist.
     pub fn was_wrong_link(&self, source: IpAddr) {
         self.wrong_links.note(network(source), Instant::now());
+    }
+
+    fn people_from(&self) -> std::sync::MutexGuard<'_, HashMap<IpAddr, u64>> {
+        self.people_from
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     fn entered(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 32], Entered>> {
@@ -248,6 +265,19 @@ mod tests {
                 .is_err()
         );
         assert!(throttle.try_account("ada@example.org", address("203.0.113.1")).is_ok());
+    }
+
+    #[test]
+    fn many_people_come_in_from_one_address_and_one_of_them_gains_nothing_by_coming_again() {
+        let throttle = throttle(1);
+        let office = address("203.0.113.1");
+        for person in ["ada@example.org", "bob@example.org", "cid@example.org"] {
+            assert!(throttle.try_from_source(office).is_ok(), "{person}");
+            throttle.was_right(person, office);
+        }
+        assert!(throttle.try_from_source(office).is_ok());
+        throttle.was_right("ada@example.org", office);
+        assert!(throttle.try_from_source(office).is_err());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 // The curves of dependencies. Everything they say is in words elsewhere, so they are drawn for the eye alone.
 import { memo } from "react";
-import style from "./board.module.css";
+import style from "./curves.module.css";
 import { pathOf, type Curve } from "./curves";
 
 interface CurvesProps {

@@ -1,6 +1,6 @@
 // What is under way: the card in hand, and in words where it would lie and what that makes of the load.
 import type { RefCallback } from "react";
-import style from "./board.module.css";
+import style from "./doing.module.css";
 import type { Desk } from "./desk";
 import { isParking, loadAfter, type Place } from "./moves";
 import type { Placement, Tile } from "./placement";

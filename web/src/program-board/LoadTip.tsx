@@ -1,5 +1,5 @@
 // How the load of a cell comes about: which cards add what, and where the capacity comes from.
-import style from "./board.module.css";
+import style from "./overlays.module.css";
 import { cellRect, type Layout } from "./layout";
 import { loadOf } from "./moves";
 import { capacityOf, cellIndex, type Placement, type Tile } from "./placement";

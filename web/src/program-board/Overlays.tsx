@@ -3,7 +3,7 @@
 import { Ellipsis, Plus } from "lucide-react";
 import { useEffect, useState } from "react";
 import { announce } from "../ui/announce";
-import style from "./board.module.css";
+import style from "./overlays.module.css";
 import { CreateHere } from "./CreateHere";
 import type { Desk, DeskActs } from "./desk";
 import type { BoardRow } from "./filters";
@@ -131,7 +131,7 @@ function AddHere({ layout, rows, hover, deskActs }: OverlaysProps & { hover: Hit
   const top = last ? last.y + last.h + 2 : rect.y + pad_top + load_h + gap;
   if (!row || row.team < 0 || rect.y + rect.h - pad_bottom - top < 18) return null;
   return (
-    <div className={style.tools} data-tools>
+    <div className={style.cardTools} data-tools>
       <button
         type="button"
         tabIndex={-1}

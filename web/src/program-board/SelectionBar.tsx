@@ -1,7 +1,7 @@
 // What can be done to all selected cards at once.
 import { ArrowRight, CircleDot, Trash2, UserRound, X } from "lucide-react";
 import { plural } from "../ui/time";
-import style from "./board.module.css";
+import style from "./doing.module.css";
 import type { EditKind } from "./desk";
 
 interface SelectionProps {

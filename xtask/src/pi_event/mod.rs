@@ -25,6 +25,8 @@ const N_ITEMS: usize = 1_200;
 const TRAIN: (usize, usize) = (8, 5);
 /// How soon the others have to see a gesture, for 95 of a hundred.
 const SEEN_MS_MAX: f64 = 300.0;
+/// How soon their browsers have to paint it: within a second, on a machine that runs the browsers, too.
+const PAINTED_MS_MAX: f64 = 1_000.0;
 /// What was found wrong is told so far; the rest is counted.
 const N_TOLD_MAX: usize = 12;
 
@@ -167,7 +169,7 @@ fn figures_of(options: &Options, ledger: &Value, found: &check::Found) -> Vec<Fi
     ];
     if options.n_browsers > 0 {
         figures.push(ms("painted by others' browsers, p50", of("painted_ms", "p50")));
-        figures.push(ms("painted by others' browsers, p95", of("painted_ms", "p95")).aiming_at(Goal::Max(SEEN_MS_MAX)));
+        figures.push(ms("painted by others' browsers, p95", of("painted_ms", "p95")).aiming_at(Goal::Max(PAINTED_MS_MAX)));
     }
     figures
 }

@@ -81,7 +81,10 @@ async fn take(State(waiting): State<mpsc::Sender<Waiting>>, body: Bytes) -> Stat
 async fn write(database: SqlitePool, mut arrived: mpsc::Receiver<Waiting>) {
     let mut group = Vec::with_capacity(GROUP_MAX);
     while arrived.recv_many(&mut group, GROUP_MAX).await > 0 {
-        let rows: Vec<_> = group.iter().map(|(id, body, _)| json!({"id": id, "body": body})).collect();
+        let rows: Vec<_> = group
+            .iter()
+            .map(|(id, body, _)| json!({"id": id, "body": body}))
+            .collect();
         let written = sqlx::query(INSERT)
             .bind(sqlx::types::Json(rows))
             .execute(&database)

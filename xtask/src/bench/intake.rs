@@ -61,7 +61,14 @@ struct Loaded {
 /// Builds, measures, prints a table and says what is missed.
 pub fn run(options: &Options) -> Result<ExitCode> {
     step("Building the server and the reference (cargo build --release)", || {
-        let wanted = ["--bin", "lockstep", "--example", "intake_reference", "--example", "intake_load"];
+        let wanted = [
+            "--bin",
+            "lockstep",
+            "--example",
+            "intake_reference",
+            "--example",
+            "intake_load",
+        ];
         program::run(program::cargo(["build", "--release", "-p", "lockstep-server"]).args(wanted))
     })?;
     let simulator = Simulator::start("release", &["--items", "66"])?;
@@ -75,7 +82,10 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     };
     let (mut of_ours, mut of_bare) = (Vec::new(), Vec::new());
     let mut first = 1;
-    let title = format!("{} rounds of {} notifications, {N_CONNECTIONS} connections", options.n_runs, options.n_events);
+    let title = format!(
+        "{} rounds of {} notifications, {N_CONNECTIONS} connections",
+        options.n_runs, options.n_events
+    );
     step(&title, || {
         for _ in 0..options.n_runs {
             of_bare.push(load(&bare, N_CONNECTIONS, options.n_events, first)?);
@@ -109,7 +119,12 @@ fn make_ready(server: &Server, simulator: &Simulator) -> Result<Target> {
     // Not as an argument: the token in it would be printed with the command that failed.
     driver.env("LOCKSTEP_BENCH", described.to_string());
     let said: Value = serde_json::from_str(program::output(&mut driver)?.trim()).context("the driver said nothing")?;
-    let text = |name: &str| said[name].as_str().map(str::to_owned).with_context(|| format!("no {name}"));
+    let text = |name: &str| {
+        said[name]
+            .as_str()
+            .map(str::to_owned)
+            .with_context(|| format!("no {name}"))
+    };
     Ok(Target {
         url: text("url")?,
         user_name: text("user_name")?,
@@ -146,7 +161,9 @@ fn figures_of(ours: &[Loaded], bare: &[Loaded], burst: &Loaded, n_lost: f64) -> 
         values.sort_by(f64::total_cmp);
         values[values.len() / 2]
     };
-    let both = |name: &str, what: &dyn Fn(&Loaded) -> f64, unit| Figure::new(name, median(ours, what), median(bare, what), unit);
+    let both = |name: &str, what: &dyn Fn(&Loaded) -> f64, unit| {
+        Figure::new(name, median(ours, what), median(bare, what), unit)
+    };
     let n_not_kept: u64 = ours.iter().map(|one| one.n_not_kept).sum();
     vec![
         both("notifications kept a second", &|one| one.per_second, "").aiming_at(Goal::ShareMin(SHARE_OF_REFERENCE)),

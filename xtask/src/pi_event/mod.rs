@@ -169,7 +169,8 @@ fn figures_of(options: &Options, ledger: &Value, found: &check::Found) -> Vec<Fi
     ];
     if options.n_browsers > 0 {
         figures.push(ms("painted by others' browsers, p50", of("painted_ms", "p50")));
-        figures.push(ms("painted by others' browsers, p95", of("painted_ms", "p95")).aiming_at(Goal::Max(PAINTED_MS_MAX)));
+        figures
+            .push(ms("painted by others' browsers, p95", of("painted_ms", "p95")).aiming_at(Goal::Max(PAINTED_MS_MAX)));
     }
     figures
 }

@@ -10,7 +10,7 @@ mod ranking;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use azdo::{FieldName, StateCategory, WorkItemId, field};
+use azdo::{FieldName, WorkItemId, field};
 use lockstep_sync::edit::{Act, Target};
 use lockstep_sync::value::is_same;
 use lockstep_sync::{ItemId, PARENT};
@@ -22,10 +22,8 @@ use super::agreement::{self, Agreed, Agreement};
 use super::field_words::is_other;
 use super::held::{Held, TARGET_DATE};
 use super::rank;
-use super::set_up::Level;
 use super::shapes::Card;
-use super::view::{BoardView, End};
-use crate::action_items::status::category_by_name;
+use super::view::BoardView;
 use crate::action_items::{html, mapping, wanted};
 use crate::error::{Kind, Refusal};
 use crate::ids::MemberId;

@@ -76,7 +76,11 @@ async fn any_page_shows_the_screens_and_nothing_of_the_api_does() {
     // The page of a board names what it begins with.
     let id = "01a2277c-0d86-77ae-98d9-ae25dc282e42";
     let board = visitor.get(&format!("/boards/{id}")).await;
-    assert!(board.text.contains(&format!("/api/boards/{id}/snapshot")), "{}", board.text);
+    assert!(
+        board.text.contains(&format!("/api/boards/{id}/snapshot")),
+        "{}",
+        board.text
+    );
     assert!(!page.text.contains("snapshot") && page.header("etag") != board.header("etag"));
     assert_eq!(visitor.get("/api/nothing-here").await.problem(404), "not_found");
     assert_eq!(visitor.get("/assets/nothing-here.js").await.problem(404), "not_found");

@@ -252,7 +252,11 @@ impl Replica {
                 part,
                 parts: SWEEP_PARTS,
             };
-            self.save(if is_planted(Bug::SweepLeftOut) { Vec::new() } else { vec![sweep] });
+            self.save(if is_planted(Bug::SweepLeftOut) {
+                Vec::new()
+            } else {
+                vec![sweep]
+            });
         }
         self.plan_items();
         self.read_batch();

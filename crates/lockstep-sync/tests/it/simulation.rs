@@ -152,7 +152,11 @@ fn planted() {
     // Part of a name, to look for one of them alone.
     let only = std::env::var("LOCKSTEP_BUG").unwrap_or_default();
     let rare = RARE_BUGS.into_iter().filter(|_| n >= RARE_FROM);
-    let bugs: Vec<_> = BUGS.into_iter().chain(rare).filter(|(name, _)| name.contains(&only)).collect();
+    let bugs: Vec<_> = BUGS
+        .into_iter()
+        .chain(rare)
+        .filter(|(name, _)| name.contains(&only))
+        .collect();
     let next = AtomicU64::new(0);
     let missed = Mutex::new(Vec::new());
     // A bug is planted on a thread of its own.

@@ -1,8 +1,7 @@
 //! Dependencies: made, taken away, agreed on.
 
-use azdo::WorkItemId;
 use lockstep_sync::ItemId;
-use lockstep_sync::edit::{Act, Target};
+use lockstep_sync::edit::Act;
 
 use super::{Planner, Step};
 use crate::error::{Kind, Refusal};

@@ -1,10 +1,11 @@
 //! Moving cards: a story is written, a feature takes its open stories along or is placed.
 
-use azdo::field;
+use azdo::{StateCategory, field};
 use lockstep_sync::ItemId;
 use serde_json::json;
 
 use super::{Planner, Step};
+use crate::action_items::status::category_by_name;
 use crate::error::{Kind, Refusal};
 use crate::program_board::set_up::Level;
 
@@ -60,7 +61,12 @@ impl Planner<'_> {
     }
 
     /// Writes the place of a work item: its area where the team is another one, its iteration where the column is.
-    pub(super) fn move_itself(&mut self, item: ItemId, team: Option<usize>, column: Option<usize>) -> Result<(), Refusal> {
+    pub(super) fn move_itself(
+        &mut self,
+        item: ItemId,
+        team: Option<usize>,
+        column: Option<usize>,
+    ) -> Result<(), Refusal> {
         let (card, held) = self.card(item)?;
         let own_team = usize::try_from(card.team).ok();
         let target = team.or(own_team);

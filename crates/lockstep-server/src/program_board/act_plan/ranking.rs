@@ -5,6 +5,7 @@ use lockstep_sync::ItemId;
 use super::{Planner, Step};
 use crate::error::Refusal;
 use crate::program_board::rank;
+use crate::program_board::shapes::Card;
 
 impl Planner<'_> {
     pub(super) fn rank_of(&self, item: ItemId) -> Option<&str> {

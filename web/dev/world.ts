@@ -360,7 +360,13 @@ export function syncHealth(all: ActionItem[]): SyncHealth {
   const recent = all.slice(0, 6).map((one, index) => ({
     id: `a-${one.id}`,
     at_us: now_us() - minutes(4 + index * 9),
-    item: { id: one.id, number: one.number, title: one.title, work_item_id: one.work_item?.id ?? null },
+    item: {
+      id: one.id,
+      number: one.number,
+      title: one.title,
+      work_item_id: one.work_item?.id ?? null,
+      board_id: null,
+    },
     what: index % 2 ? "Status" : "Title, Priority",
     who: PEOPLE[index]?.name ?? ME.name,
     written_as: PEOPLE[index]?.name ?? ME.name,

@@ -1220,6 +1220,11 @@ export interface components {
         Agreement: "none" | "proposed" | "accepted" | "refused" | "done";
         /** @description The item a request was about. */
         AttemptItem: {
+            /**
+             * Format: uuid
+             * @description A board that it is a card of and that the one who asks may see; `null` for an action item.
+             */
+            board_id?: string | null;
             /** Format: uuid */
             id: string;
             /**
@@ -3481,6 +3486,12 @@ export interface components {
             /** @description Its name. */
             name: string;
         };
+        /** @description A state of a work item type. */
+        StateChoice: {
+            /** @description What it means. */
+            category: components["schemas"]["CardStateCategory"];
+            name: string;
+        };
         /**
          * @description How far an action item is.
          * @enum {string}
@@ -3669,6 +3680,8 @@ export interface components {
             icon?: string | null;
             level?: components["schemas"]["Level"] | null;
             name: string;
+            /** @description Its states, in the server's order. */
+            states: components["schemas"]["StateChoice"][];
         };
         /** @description Work items in none of the columns. */
         Unplanned: {

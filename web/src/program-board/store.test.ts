@@ -99,7 +99,7 @@ describe("keeping up", () => {
     store.hear(notice(11));
     await settle(50);
     expect(calls).toEqual([]);
-    await settle(400);
+    await settle(700);
     expect(calls.map((call) => call.path)).toEqual(["changes?after=10"]);
   });
   test("asks one question at a time, and once more for what came meanwhile", async () => {

@@ -36,7 +36,7 @@ function serve() {
   };
   const session = (): Session => ({
     phase,
-    company: phase === "setup" ? null : { id: "co", name: "Northquay" },
+    company: phase === "setup" ? null : { id: "co", name: "Northquay", change: 0 },
     me: phase === "signed_in" ? me : null,
     demo: phase === "setup" ? null : { people: PEOPLE, azure_devops_url: "http://127.0.0.1:8585" },
     version: "0.1.0",

@@ -148,7 +148,11 @@ describe("a board is taken along", () => {
 
     // Whatever is in view, paper holds every card; after printing the page is as before.
     const titles = new Set([...table.matchAll(/\/_workitems\/edit\/(\d+)/g)].map((match) => match[1]));
-    await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+    // The sheets come a moment after the board.
+    await page.waitForFunction(() => {
+      dispatchEvent(new Event("beforeprint"));
+      return document.querySelector("[data-print]") !== null;
+    });
     const printed = await page.locator("[data-print] > svg").evaluateAll((pages) => pages.map((one) => one.textContent));
     assert.ok(printed.length >= 2, "more than one page");
     for (const text of printed) assert.match(text, /Sprint|Iteration|PI/);

@@ -43,7 +43,7 @@ pub struct Item {
 pub struct Remote {
     /// Revision.
     pub rev: Rev,
-    /// Field values, raw, as the server wrote them; [`PARENT`] as the links have it.
+    /// Field values as the server wrote them, but for pictures of people; [`PARENT`] as the links have it.
     pub fields: Fields,
     /// Links, in the server's order.
     pub relations: Vec<Relation>,
@@ -89,8 +89,10 @@ pub struct Errand {
 }
 
 impl Remote {
-    /// What was read, with the parent as a field: it moves with the links, and not every server has the field.
+    /// What was read, with the parent as a field: it moves with the links, and not every server has the field. Of people it
+    /// keeps who they are: pictures and addresses are half of what a server sends of a work item.
     pub fn of(rev: Rev, mut fields: Fields, relations: Vec<Relation>) -> Self {
+        fields.values_mut().for_each(without_picture);
         let parent = relations.iter().find(|r| r.rel == PARENT_LINK);
         match parent.and_then(Relation::work_item_id) {
             Some(parent) => fields.insert(FieldName::from(PARENT), json!(parent.0)),
@@ -103,6 +105,17 @@ impl Remote {
 impl From<&WorkItem> for Remote {
     fn from(read: &WorkItem) -> Self {
         Self::of(read.rev, read.fields.clone(), read.relations.clone())
+    }
+}
+
+/// What is kept of a person.
+const IDENTITY_KEPT: [&str; 3] = ["displayName", "id", "uniqueName"];
+
+fn without_picture(value: &mut Value) {
+    if let Value::Object(object) = value
+        && object.contains_key("displayName")
+    {
+        object.retain(|key, _| IDENTITY_KEPT.contains(&key.as_str()));
     }
 }
 
@@ -223,5 +236,26 @@ impl Item {
     /// Whether an edit is held for `hold`'s kind of reason.
     pub fn has_held(&self, is_such: impl Fn(&Hold) -> bool) -> bool {
         self.edits.iter().any(|edit| edit.hold().is_some_and(&is_such))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_people_it_is_kept_who_they_are() {
+        let ines = json!({
+            "displayName": "Ines Moreau", "id": "7", "uniqueName": "ines@northquay.example", "descriptor": "aad.7",
+            "url": "https://server/7", "imageUrl": "https://server/7.png", "_links": {"avatar": {"href": "https://server/7.png"}},
+        });
+        let fields = Fields::from([
+            (FieldName::from("System.AssignedTo"), ines),
+            (FieldName::from("System.Title"), json!("Gate pilot")),
+        ]);
+        let remote = Remote::of(Rev(1), fields, Vec::new());
+        let kept = json!({"displayName": "Ines Moreau", "id": "7", "uniqueName": "ines@northquay.example"});
+        assert_eq!(remote.fields[&FieldName::from("System.AssignedTo")], kept);
+        assert_eq!(remote.fields[&FieldName::from("System.Title")], "Gate pilot");
     }
 }

@@ -2066,6 +2066,11 @@ export interface components {
         /** @description A company as its members see it. */
         Company: {
             /**
+             * Format: int64
+             * @description The number of its last change so far: whoever listens from there on misses nothing of what is asked for after this.
+             */
+            change: number;
+            /**
              * Format: uuid
              * @description Its number.
              */

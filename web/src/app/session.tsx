@@ -1,6 +1,6 @@
 // Who is signed in, and what they may do. Only drawn below the gate, so `useMe` always has somebody.
 import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
-import { createContext, useContext, useEffect, type ReactNode } from "react";
+import { createContext, useContext, useEffect, useRef, type ReactNode } from "react";
 import type { Me, Session } from "../api/types";
 import { openLive, useLive } from "../live/live";
 import { sessionQuery } from "./queries";
@@ -15,8 +15,13 @@ const Context = createContext<SignedIn | null>(null);
 export function SessionProvider({ session, me, children }: SignedIn & { children: ReactNode }) {
   const client = useQueryClient();
   useEffect(() => applyTheme(me.theme), [me.theme]);
+  const after = useRef(session.company?.change ?? null);
   useEffect(
-    () => openLive((keys) => keys.forEach((key) => void client.invalidateQueries({ queryKey: [key] }))),
+    () =>
+      openLive(
+        (keys) => keys.forEach((key) => void client.invalidateQueries({ queryKey: [key] })),
+        after.current,
+      ),
     [client, me.id],
   );
   return <Context value={{ session, me }}>{children}</Context>;

@@ -44,10 +44,13 @@ export function hear(hearer: Hearer): () => void {
 }
 const tell = (notice: ChangeNotice | null) => hearers.forEach((hearer) => hearer(notice));
 
-/** Opens the stream; the answer closes it. `onStale` gets the first words of stale query keys. */
-export function openLive(onStale: (keys: string[]) => void): () => void {
+/**
+ * Opens the stream; the answer closes it. `onStale` gets the first words of stale query keys. What changed after the number
+ * `after` is told, too: pages ask their first questions before the stream is up.
+ */
+export function openLive(onStale: (keys: string[]) => void, after: number | null): () => void {
   let source: EventSource | null = null;
-  let last: number | null = null;
+  let last = after;
   let n_tries = 0;
   let gathered: ChangeNotice[] = [];
   let isClosed = false;

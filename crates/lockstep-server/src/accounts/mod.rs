@@ -83,6 +83,8 @@ pub struct Company {
     pub id: Uuid,
     /// Its name.
     pub name: String,
+    /// The number of its last change so far: whoever listens from there on misses nothing of what is asked for after this.
+    pub change: i64,
 }
 
 /// The member who is signed in.
@@ -178,6 +180,7 @@ async fn session(State(app): State<App>, Visitor(member): Visitor) -> Result<Jso
 
 /// The session as the member sees it.
 async fn session_of(app: &App, company: CompanyId, member: MemberId) -> Result<Session, ApiError> {
+    let change = app.store.latest_change(company).await?;
     let row = app.store.member(company, member).await?.ok_or(ApiError::SignedOut)?;
     let company_row = app.store.company(company).await?.ok_or(ApiError::SignedOut)?;
     Ok(Session {
@@ -185,6 +188,7 @@ async fn session_of(app: &App, company: CompanyId, member: MemberId) -> Result<S
         company: Some(Company {
             id: company_row.id,
             name: company_row.name,
+            change,
         }),
         me: Some(me(row)),
         demo: demo(app, company).await?,

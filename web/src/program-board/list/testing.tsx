@@ -90,7 +90,7 @@ export function show(page: () => React.ReactNode, route: string, path: string, m
   const router = createRouter({ routeTree, history: createMemoryHistory({ initialEntries: [path] }) });
   const session: Session = {
     phase: "signed_in",
-    company: { id: "co", name: "Northquay" },
+    company: { id: "co", name: "Northquay", change: 0 },
     me: { ...ME, may },
     demo: null,
     version: "0.1.0",

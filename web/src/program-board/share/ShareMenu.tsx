@@ -13,7 +13,7 @@ import { cardsOf } from "./taken";
 const ShareDialog = lazy(() => import("./ShareDialog"));
 // Loaded once the board is shown, so that the browser's own *Print* finds it.
 const PrintSheet = lazy(() => import("../picture/PrintSheet").then((m) => ({ default: m.PrintSheet })));
-const PRINT_AFTER_MS = 1_500;
+const PRINT_AFTER_MS = 300;
 
 interface ShareMenuProps {
   /** The board as it is shown now. */

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { screen, waitFor, within } from "@testing-library/react";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { setUp } from "../../../dev/harbour";
 import type { BoardDetail } from "../list/shapes";
 import { serve, show, type Asked } from "../list/testing";
@@ -110,6 +110,27 @@ describe("the review before publishing", () => {
     await user.click(await button("Publish 2 changes"));
     expect(await screen.findByText("Nothing was published.")).toBeTruthy();
     expect(sent("publish")).toEqual([]);
+  });
+
+  test("shows what others do meanwhile without being asked", async () => {
+    let last = review();
+    serve({ "GET /api/boards/b": board, "GET /api/boards/b/publish": () => last });
+    const heard: Record<string, (event: { data: string }) => void> = {};
+    vi.stubGlobal(
+      "EventSource",
+      class {
+        addEventListener(name: string, listener: (event: { data: string }) => void) {
+          heard[name] = listener;
+        }
+        close() {}
+      },
+    );
+    show(PublishPage, "/boards/$id/publish", "/boards/b/publish");
+    await tick(1);
+    const conflict = { edit: "e1", label: "State", ours: "Active", theirs: "Closed", theirs_by: "Ines" };
+    last = review({ items: [item("1", { result: "conflict", conflict }), refused, item("3")] });
+    heard["change"]?.({ data: JSON.stringify({ change: 2, noun: "card", id: "b" }) });
+    expect(await screen.findByText(/Ines/)).toBeTruthy();
   });
 
   test("fills in the field that a rule asked for and tries again", async () => {

@@ -2,11 +2,15 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { newId, sentence } from "../../api/client";
+import { hear } from "../../live/live";
 import { toast } from "../../ui/toast";
 import type { BoardDetail } from "../list/shapes";
 import { choose, discard, fillIn, reviewQuery, startPublish, stopPublish, tryAll } from "./calls";
 import { isStopped } from "./review";
 import type { Review, ReviewItem } from "./shapes";
+
+/** A publish changes many cards in a row; the review is asked for again this seldom. */
+const GATHER_MS = 700;
 
 export interface PublishActs {
   tryAgain: () => void;
@@ -66,6 +70,23 @@ export function usePublish(board: BoardDetail, review: Review): PublishActs {
     hasBegun.current = true;
     if (isDue) tryOnce();
   }, [isDue, tryOnce]);
+
+  // What others do meanwhile shows a moment later: a conflict is seen before anything is published, and not after.
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    const stop = hear((notice) => {
+      const isHere = notice === null || (notice.noun === "card" && notice.id === id);
+      if (!isHere || timer !== null) return;
+      timer = setTimeout(() => {
+        timer = null;
+        void client.invalidateQueries({ queryKey: reviewQuery(id).queryKey });
+      }, GATHER_MS);
+    });
+    return () => {
+      stop();
+      if (timer !== null) clearTimeout(timer);
+    };
+  }, [client, id]);
 
   const failed = [trying.error, start.error, stopping.error, one.error].find((error) => error !== null);
   return {

@@ -4,6 +4,7 @@ use azdo::{Rev, WorkItemId};
 use lockstep_sync::record::Disposition;
 use uuid::Uuid;
 
+use super::work_items::id_list;
 use super::{Store, StoreError, Tx};
 use crate::ids::{CompanyId, ConnectionId, NoticeId, fresh};
 use crate::{db, run, sql, tx};
@@ -36,8 +37,12 @@ sql! {
     PENDING = "select id, work_item_id, is_deletion from notices
         where company_id = $1 and connection_id = $2 and disposition = 'pending' and work_item_id is not null
         order by received_us, id limit $3";
-    SETTLE = "update notices set disposition = $3, settled_us = $4, body = null
-        where connection_id = $1 and id = $2 and disposition = 'pending'";
+    SETTLE = {
+        sqlite: "update notices set disposition = $3, settled_us = $4, body = null
+            where connection_id = $1 and id in (select unhex(value) from json_each($2)) and disposition = 'pending'",
+        postgres: "update notices set disposition = $3, settled_us = $4, body = null
+            where connection_id = $1 and id in (select value::uuid from jsonb_array_elements_text($2)) and disposition = 'pending'"
+    };
     OF_CONNECTION = "select id, source, subscription_id, notification_id, event_id, event_type, work_item_id, rev, is_deletion,
             body, received_us, disposition, settled_us
         from notices where company_id = $1 and connection_id = $2 order by received_us desc, id desc limit $3";
@@ -272,16 +277,12 @@ impl Tx {
             Disposition::Echo => "echo",
             Disposition::OutOfScope => "out_of_scope",
         };
-        for notice in notices {
-            run!(
-                self,
-                sqlx::query(SETTLE)
-                    .bind(connection.0)
-                    .bind(notice.0)
-                    .bind(disposition)
-                    .bind(now_us)
-            )?;
-        }
+        let list = id_list(notices.iter().map(|notice| notice.0));
+        run!(self, |dialect| sqlx::query(SETTLE.on(dialect))
+            .bind(connection.0)
+            .bind(&list)
+            .bind(disposition)
+            .bind(now_us))?;
         self.trim_notices(connection, disposition).await
     }
 

@@ -43,8 +43,6 @@ pub enum Bug {
     RefusalDropsEdit,
     /// A process that starts again forgets what it was sending.
     RestartForgetsAttempt,
-    /// A feed's cursor is saved before what the page named.
-    CursorBeforeEntries,
     /// Tags are written as they were here, without those that others added.
     TagsReplaced,
     /// Where somebody's own token is refused, the connection's takes its place.
@@ -59,8 +57,6 @@ pub enum Bug {
     MarkerLeftOut,
     /// A creation that is not found at once counts as absent.
     AbsenceTooSoon,
-    /// A request that may still take effect is forgotten.
-    DoubtForgotten,
     /// After *the revision has moved* the work item is not read again.
     MovedRevNotRead,
     /// What stands behind an edit that was given up starts from that edit's value.
@@ -83,10 +79,6 @@ pub enum Bug {
     ConflictLostSilently,
     /// Trying a change writes it.
     TryWrites,
-    /// Links move while a late request may still take one away by its position.
-    LateRemovalNotAwaited,
-    /// A link removal counts as done unseen.
-    RemovalNotChecked,
     /// A comment that goes along with fields is left out.
     CommentLeftOut,
     /// A creation goes out without its parent.

@@ -2,8 +2,6 @@
 //!
 //! A page's cursor is saved in the transaction that keeps what the page named, so a page is never half taken.
 
-use azdo::planted::{Bug, is_planted};
-
 use crate::call::{Answer, Failure, PageEntry};
 use crate::edit::{AttemptKind, AttemptState, Search};
 use crate::record::{Feed, Record};
@@ -49,12 +47,6 @@ impl Replica {
         let pass = is_over.then(|| (state.pass_started_us.take(), state.n_in_pass, state.newest_in_pass_us));
         state.next_us = if is_over { now_us + interval_us } else { now_us };
         let mut save = Vec::new();
-        if is_planted(Bug::CursorBeforeEntries)
-            && let Some(token) = token.clone().filter(|_| has_moved)
-        {
-            self.save(vec![Record::CursorMoved(feed, token)]);
-        }
-        let Some(state) = self.feeds.get_mut(&feed) else { return };
         // A link moves nothing into a board's scope; what else may have come there is read, whoever made it.
         let scopes = if feed == Feed::Revisions {
             &self.rules.scopes[..]

@@ -355,9 +355,6 @@ fn hold_for(records: &mut Vec<Record>, item: &mut Item, position: usize, why: &s
 
 /// An unanswered request that may still take links away by position keeps other links waiting until it no longer can.
 fn doubtful_until_us(item: &Item, edit: &Edit) -> Option<i64> {
-    if is_planted(Bug::LateRemovalNotAwaited) {
-        return None;
-    }
     let is_of_links = match edit.subject() {
         Some(Subject::Field(field)) => field.as_str() == PARENT,
         Some(Subject::Link(..)) => true,

@@ -4,7 +4,7 @@
 //! sign-in. A network from which the account was entered rightly counts by itself, so strangers who guess elsewhere don't
 //! keep the owner out. Where another person came in rightly an address starts afresh, too: a whole train signs in from one.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Mutex;
@@ -52,8 +52,8 @@ pub struct SignInThrottle {
     sources: DefaultKeyedRateLimiter<SourceKey>,
     /// One entry per account that somebody holds, so no stranger makes it grow.
     entered: Mutex<HashMap<[u8; 32], Entered>>,
-    /// One entry per network that somebody came in from.
-    people_from: Mutex<HashMap<IpAddr, u64>>,
+    /// Who came in from which network; nobody counts twice, however often they change networks.
+    people_from: Mutex<HashMap<IpAddr, HashSet<[u8; 32]>>>,
     wrong_links: WrongLinks,
     clock: DefaultClock,
 }
@@ -80,7 +80,7 @@ impl SignInThrottle {
             self.sources.retain_recent();
         }
         let source = network(source);
-        let n_people = self.people_from().get(&source).copied().unwrap_or(0);
+        let n_people = self.people_from().get(&source).map_or(0, HashSet::len) as u64;
         self.sources
             .check_key(&(source, n_people))
             .map_err(|until| too_many(until.wait_time_from(self.clock.now())))
@@ -112,11 +112,16 @@ impl SignInThrottle {
     /// The account's password was right: its tries start afresh, and those from this network count by themselves.
     pub fn was_right(&self, email: &str, source: IpAddr) {
         let mut all = self.entered();
-        let entered = all.entry(account(email)).or_default();
+        let account = account(email);
+        let entered = all.entry(account).or_default();
         entered.n += 1;
         let source = network(source);
-        if !entered.from.contains(&source) {
-            *self.people_from().entry(source).or_default() += 1;
+        {
+            let mut people = self.people_from();
+            if people.len() > N_KEYS_BEFORE_TIDYING {
+                people.clear();
+            }
+            people.entry(source).or_default().insert(account);
         }
         entered.from.retain(|known| *known != source);
         entered.from.push_front(source);
@@ -134,7 +139,7 @@ impl SignInThrottle {
         self.wrong_links.note(network(source), Instant::now());
     }
 
-    fn people_from(&self) -> std::sync::MutexGuard<'_, HashMap<IpAddr, u64>> {
+    fn people_from(&self) -> std::sync::MutexGuard<'_, HashMap<IpAddr, HashSet<[u8; 32]>>> {
         self.people_from
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)

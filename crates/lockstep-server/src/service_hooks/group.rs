@@ -55,7 +55,7 @@ pub struct Group {
 impl Group {
     /// Keeps a notification. When this returns `Ok`, it survives a power cut.
     pub async fn keep(&self, app: &App, arrival: Arrival) -> Result<Accepted, NotKept> {
-        let (done, is_done) = oneshot::channel();
+        let (done, mut is_done) = oneshot::channel();
         {
             let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
             if waiting.len() >= WAITING_MAX {
@@ -63,8 +63,13 @@ impl Group {
             }
             waiting.push((arrival, done));
         }
-        let turn = self.turn.lock().await;
-        // Whoever had the turn before may have written this one too; then there is little or nothing left.
+        // Whoever has the turn may write this one too. Then it is not waited for: a queue of those who are done already
+        // would leave the ones that come meanwhile a commit each.
+        let turn = tokio::select! {
+            biased;
+            accepted = &mut is_done => return accepted.map_err(|_broken_off| NotKept::Store),
+            turn = self.turn.lock() => turn,
+        };
         let group: Vec<_> = {
             let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
             let n = waiting.len().min(GROUP_MAX);

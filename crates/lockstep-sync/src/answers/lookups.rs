@@ -208,8 +208,7 @@ pub(super) fn found_update(
     }];
     // While the rev is the one it tested it may still take effect; once past it never can.
     let has_moved = updates.iter().any(|update| update.rev > expected);
-    let is_over = has_moved || is_planted(Bug::DoubtForgotten);
-    let doubt = if is_over { None } else { doubt_of(attempt, late_us) };
+    let doubt = if has_moved { None } else { doubt_of(attempt, late_us) };
     back_to_waiting(&mut records, item, attempt, doubt);
     records
 }

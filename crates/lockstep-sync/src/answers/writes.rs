@@ -196,7 +196,7 @@ fn check_removals(item: &mut Item, attempt: &Attempt) -> Vec<Record> {
             } if field.as_str() == PARENT => !item.remote_value(field).is_null(),
             _ => false,
         };
-        if is_still_there && !is_planted(Bug::RemovalNotChecked) {
+        if is_still_there {
             item.errand.is_stale = true;
             wait(&mut records, item, i);
         }

@@ -61,6 +61,8 @@ pub enum Bug {
     MovedRevNotRead,
     /// What stands behind an edit that was given up starts from that edit's value.
     GivenUpBaseKept,
+    /// Forgets what a request may still do once its edit was let go.
+    LetGoForgotten,
     /// Whoever publishes a draft counts as its author.
     PublisherIsAuthor,
     /// What a batch leaves out is not looked for in the recycle bin.

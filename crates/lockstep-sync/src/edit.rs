@@ -50,6 +50,18 @@ pub struct Doubt {
     pub until_us: i64,
 }
 
+/// An edit that was let go while a request with it might still take effect. Until the updates tell, its value may turn up
+/// as if somebody else had written it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LetGo {
+    /// Which edit.
+    pub edit: EditId,
+    /// What it was to do.
+    pub act: Act,
+    /// The request that may still do it.
+    pub doubt: Doubt,
+}
+
 /// The other end of a link: a work item, or an item that has none yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -234,6 +246,14 @@ pub enum Ending {
     CarriedOut,
     /// A decision about something that had changed by then; it was asked again, or was no longer open.
     Overtaken,
+}
+
+impl Ending {
+    /// Whether the edit's value is not what its people want any more, so that it must be known again should a doubtful
+    /// request have written it.
+    pub fn is_let_go(&self) -> bool {
+        matches!(self, Ending::GivenUp { .. } | Ending::LostConflict { .. })
+    }
 }
 
 impl Edit {

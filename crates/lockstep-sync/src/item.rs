@@ -9,7 +9,7 @@ use azdo::{FieldName, Fields, Relation, Rev, WorkItem, WorkItemId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::edit::{Act, Attempt, Edit, Hold, Subject};
+use crate::edit::{Act, Attempt, Doubt, Edit, Hold, LetGo, Subject};
 use crate::{BoardId, ItemId, NoticeId, PARENT, PARENT_LINK};
 
 /// An item, with all that is open about it.
@@ -25,6 +25,9 @@ pub struct Item {
     pub presence: Presence,
     /// Unsettled edits in the order of their change numbers.
     pub edits: Vec<Edit>,
+    /// Edits let go of which a request may still take effect.
+    #[serde(default)]
+    pub let_go: Vec<LetGo>,
     /// The attempt that is under way or unanswered. One at a time.
     pub attempt: Option<Attempt>,
     /// Boards that it is a card of.
@@ -133,6 +136,7 @@ impl Item {
             remote: None,
             presence: Presence::Unborn,
             edits: Vec::new(),
+            let_go: Vec::new(),
             attempt: None,
             boards: BTreeSet::new(),
             unmade: BTreeSet::new(),
@@ -182,6 +186,12 @@ impl Item {
     pub fn has_earlier(&self, position: usize) -> bool {
         let subject = self.edits[position].subject();
         subject.is_some() && self.edits[..position].iter().any(|edit| edit.subject() == subject)
+    }
+
+    /// Requests that may still take effect, or have done so unseen.
+    pub fn doubts(&self) -> impl Iterator<Item = &Doubt> {
+        let open = self.edits.iter().filter_map(|edit| edit.doubt.as_ref());
+        open.chain(self.let_go.iter().map(|let_go| &let_go.doubt))
     }
 
     /// Items without a number there that its edits name: what is at the other end of a link, and parents.

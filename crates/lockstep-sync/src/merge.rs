@@ -10,7 +10,7 @@ use azdo::{FieldName, Fields, Rev, WorkItem, field};
 use serde_json::Value;
 
 use crate::PARENT;
-use crate::edit::{Act, Edit, EditState, Ending, Hold, Subject};
+use crate::edit::{Act, Edit, EditState, Ending, Hold, LetGo, Subject};
 use crate::item::{Item, Presence, Remote};
 use crate::record::{Observation, Record};
 use crate::rules::ConflictRule;
@@ -299,13 +299,24 @@ pub fn settle(records: &mut Vec<Record>, item: &Item, position: usize, ending: E
     records.push(Record::EditSettled(item.edits[position].id, ending));
 }
 
-/// Takes settled edits out of the item.
+/// Takes settled edits out of the item. Of those let go it keeps what may still take effect.
 pub fn drop_settled(item: &mut Item, records: &[Record]) {
-    item.edits.retain(|edit| {
-        !records
-            .iter()
-            .any(|r| matches!(r, Record::EditSettled(id, _) if *id == edit.id))
-    });
+    let ending_of = |edit: &Edit| {
+        records.iter().find_map(|record| match record {
+            Record::EditSettled(id, ending) if *id == edit.id => Some(ending),
+            _ => None,
+        })
+    };
+    for edit in item.edits.extract_if(.., |edit| ending_of(edit).is_some()) {
+        let is_let_go = ending_of(&edit).is_some_and(Ending::is_let_go) && !is_planted(Bug::LetGoForgotten);
+        if let Some(doubt) = edit.doubt.filter(|_| is_let_go) {
+            item.let_go.push(LetGo {
+                edit: edit.id,
+                act: edit.act,
+                doubt,
+            });
+        }
+    }
 }
 
 /// The rev held, or zero when never read.

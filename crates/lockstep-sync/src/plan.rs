@@ -84,11 +84,7 @@ pub fn plan(item: &mut Item, rules: &Rules, now_us: i64, attempt: AttemptId) -> 
     // A request that was given up may have taken effect since: the updates know, and are asked before any merge.
     if let Some(id) = item.work_item
         && item.presence == Presence::Present
-        && item.edits.iter().any(|edit| {
-            edit.doubt
-                .as_ref()
-                .is_some_and(|doubt| merge::held_rev(item) > doubt.rev)
-        })
+        && item.doubts().any(|doubt| merge::held_rev(item) > doubt.rev)
     {
         return (Vec::new(), Next::Ask(Call::ReadUpdates(id)));
     }
@@ -360,8 +356,8 @@ fn doubtful_until_us(item: &Item, edit: &Edit) -> Option<i64> {
         Some(Subject::Link(..)) => true,
         None => false,
     };
-    let doubts = item.edits.iter().filter_map(|edit| edit.doubt.as_ref());
-    let doubtful = doubts
+    let doubtful = item
+        .doubts()
         .filter(|doubt| doubt.rev >= merge::held_rev(item))
         .map(|doubt| doubt.until_us);
     doubtful.max().filter(|_| is_of_links)

@@ -45,8 +45,10 @@ pub enum Record {
     EditPublished(EditId),
     /// An edit starts from another value now.
     EditRebased(EditId, Value),
-    /// An edit is settled, for good.
+    /// An edit is settled, for good. One that [was let go](Ending::is_let_go) keeps its doubt.
     EditSettled(EditId, Ending),
+    /// What was doubtful about an edit, settled or not, is known.
+    DoubtCleared(EditId),
     /// The item has a work item.
     Paired(ItemId, WorkItemId),
     /// The work item was read.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lockstep_sync::edit::{Act, Doubt, Edit, EditState, Ending, Hold};
+use lockstep_sync::edit::{Act, Doubt, Edit, EditState, Ending, Hold, LetGo};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -101,6 +101,16 @@ impl EditRow {
             state,
             is_draft: self.is_draft,
             doubt: self.doubt.map(|Json(doubt)| doubt),
+        })
+    }
+
+    /// What a request may still do of it, though it was let go.
+    pub fn let_go(&self) -> Option<LetGo> {
+        let Json(doubt) = self.doubt.as_ref().filter(|_| self.state == "settled")?;
+        Some(LetGo {
+            edit: EditId(self.id),
+            act: self.act.0.clone(),
+            doubt: doubt.clone(),
         })
     }
 

@@ -40,8 +40,9 @@ sql! {
         where company_id = $1 and id = $2 and state <> 'settled'";
     PUBLISH_EDIT = "update edits set is_draft = $3 where company_id = $1 and id = $2 and state <> 'settled'";
     REBASE_EDIT = "update edits set act = $3 where company_id = $1 and id = $2 and state <> 'settled'";
-    SETTLE_EDIT = "update edits set state = 'settled', hold = null, attempt_id = null, doubt = null, ending = $3, settled_us = $4
+    SETTLE_EDIT = "update edits set state = 'settled', hold = null, attempt_id = null, doubt = case when $5 then doubt end, ending = $3, settled_us = $4
         where company_id = $1 and id = $2 and state <> 'settled'";
+    CLEAR_DOUBT = "update edits set doubt = null where company_id = $1 and id = $2 returning item_id";
     UNBIN = "update action_items set deleted_us = null, deleted_by = null, deleted_where = null, changed_us = $3
         where company_id = $1 and id = $2 and deleted_us is not null";
     NUMBER_ITEM = "update work_items set change_number = $3 where company_id = $1 and item_id = $2";
@@ -217,6 +218,9 @@ impl Tx {
             }
             Record::EditSettled(edit, ending) => {
                 applied.touched.insert(self.settle_edit(scope, *edit, ending).await?);
+            }
+            Record::DoubtCleared(edit) => {
+                applied.touched.insert(self.clear_doubt(scope, *edit).await?);
             }
             Record::EditPublished(edit) => {
                 applied.touched.insert(self.publish_edit(scope, *edit).await?);
@@ -448,6 +452,14 @@ impl Tx {
         Ok(item)
     }
 
+    async fn clear_doubt(&mut self, scope: Scope, id: EditId) -> Result<ItemId, SaveError> {
+        let item: Option<Uuid> = tx!(self, |c| sqlx::query_scalar(CLEAR_DOUBT)
+            .bind(scope.company.0)
+            .bind(id.0)
+            .fetch_optional(c))?;
+        item.map(ItemId).ok_or(SaveError::Overtaken { what: "edit", id: id.0 })
+    }
+
     async fn hold_edit(&mut self, scope: Scope, id: EditId, hold: &Hold) -> Result<ItemId, SaveError> {
         let (item, _) = self.unsettled(scope, id).await?;
         let n = run!(
@@ -486,6 +498,7 @@ impl Tx {
                 .bind(id.0)
                 .bind(stored(ending))
                 .bind(scope.now_us)
+                .bind(ending.is_let_go())
         )?;
         expect_one(n, "edit", id.0)?;
         // A restoration that took effect brings the action item back, wherever it was deleted.

@@ -46,12 +46,12 @@ sql! {
             from work_items where company_id = $1 and connection_id = $2
             and work_item_id in (select value::bigint from jsonb_array_elements_text($3)) order by item_id"
     };
-    UNSETTLED = {
+    OPEN_EDITS = {
         sqlite: "select id, connection_id, item_id, change_number, position, author, at_us, act, state, hold, attempt_id, doubt, ending, settled_us, board_id, is_draft
-            from edits where company_id = $1 and state <> 'settled' and item_id in (select unhex(value) from json_each($2))
+            from edits where company_id = $1 and (state <> 'settled' or doubt is not null) and item_id in (select unhex(value) from json_each($2))
             order by change_number, position",
         postgres: "select id, connection_id, item_id, change_number, position, author, at_us, act, state, hold, attempt_id, doubt, ending, settled_us, board_id, is_draft
-            from edits where company_id = $1 and state <> 'settled'
+            from edits where company_id = $1 and (state <> 'settled' or doubt is not null)
             and item_id in (select value::uuid from jsonb_array_elements_text($2)) order by change_number, position"
     };
     OPEN_ATTEMPTS = {
@@ -109,8 +109,8 @@ impl WorkItemRow {
         presence_of(&self.presence)
     }
 
-    /// The item with `edits`, unsettled and in order, and its open attempt.
-    pub fn into_item(self, edits: Vec<Edit>, attempt: Option<Attempt>) -> Item {
+    /// The item with its edits, in order, of which something is open, and its open attempt.
+    pub fn into_item(self, edits: Vec<EditRow>, attempt: Option<Attempt>) -> Item {
         let presence = self.presence();
         let remote = match (self.rev, self.fields, self.relations) {
             (Some(rev), Some(Json(fields)), Some(Json(relations))) => Some(Remote::of(Rev(rev), fields, relations)),
@@ -121,7 +121,8 @@ impl WorkItemRow {
             work_item: self.work_item_id.map(WorkItemId),
             remote,
             presence,
-            edits,
+            let_go: edits.iter().filter_map(EditRow::let_go).collect(),
+            edits: edits.into_iter().filter_map(EditRow::unsettled).collect(),
             attempt,
             boards: BTreeSet::new(),
             unmade: BTreeSet::new(),
@@ -318,8 +319,8 @@ impl Store {
         &self,
         company: CompanyId,
         items: &Json<Vec<String>>,
-    ) -> Result<(BTreeMap<Uuid, Vec<Edit>>, BTreeMap<Uuid, Attempt>), StoreError> {
-        let edits = db!(self, |c, dialect| sqlx::query_as::<_, EditRow>(UNSETTLED.on(dialect))
+    ) -> Result<(BTreeMap<Uuid, Vec<EditRow>>, BTreeMap<Uuid, Attempt>), StoreError> {
+        let edits = db!(self, |c, dialect| sqlx::query_as::<_, EditRow>(OPEN_EDITS.on(dialect))
             .bind(company.0)
             .bind(items)
             .fetch_all(c))?;
@@ -327,9 +328,9 @@ impl Store {
             .bind(company.0)
             .bind(items)
             .fetch_all(c))?;
-        let mut edits_of: BTreeMap<Uuid, Vec<Edit>> = BTreeMap::new();
+        let mut edits_of: BTreeMap<Uuid, Vec<EditRow>> = BTreeMap::new();
         for edit in edits {
-            edits_of.entry(edit.item_id).or_default().extend(edit.unsettled());
+            edits_of.entry(edit.item_id).or_default().push(edit);
         }
         let attempt_of = attempts
             .into_iter()
@@ -354,7 +355,7 @@ impl Tx {
             return Ok(None);
         };
         let list = id_list([item.0]);
-        let edits = tx!(self, |c, dialect| sqlx::query_as::<_, EditRow>(UNSETTLED.on(dialect))
+        let edits = tx!(self, |c, dialect| sqlx::query_as::<_, EditRow>(OPEN_EDITS.on(dialect))
             .bind(company.0)
             .bind(&list)
             .fetch_all(c))?;
@@ -362,7 +363,6 @@ impl Tx {
             .bind(company.0)
             .bind(&list)
             .fetch_optional(c))?;
-        let edits = edits.into_iter().filter_map(EditRow::unsettled).collect();
         let mut item = row.into_item(edits, attempt.map(|Json(attempt)| attempt));
         let ends = awaited(std::slice::from_ref(&item));
         let boards = tx!(self, |c, dialect| sqlx::query_as(BOARDS.on(dialect))

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{SECOND_US, back_to_waiting, doubt_of, note_presence, positions, succeed};
 use crate::call::{Answer, Failure, own_update};
 use crate::document::path_field;
-use crate::edit::{Act, Attempt, AttemptKind, AttemptState, EditState, Ending, Hold, LinkSent, Outcome};
+use crate::edit::{Act, Attempt, AttemptKind, AttemptState, Doubt, Ending, Hold, LinkSent, Outcome};
 use crate::item::{Item, Presence};
 use crate::links::has_relation;
 use crate::merge::{drop_settled, held_rev, hold, rebase, settle, wait};
@@ -271,59 +271,66 @@ pub(super) fn show_sent(item: &mut Item, attempt: &Attempt, own: &WorkItemUpdate
 pub(super) fn clear_doubts(item: &mut Item, updates: &[WorkItemUpdate]) -> Vec<Record> {
     let mut records = Vec::new();
     let rev = held_rev(item);
-    let history = FieldName::from(field::HISTORY);
     for i in 0..item.edits.len() {
         let edit = &item.edits[i];
         let Some(doubt) = edit.doubt.clone().filter(|doubt| rev > doubt.rev) else {
             continue;
         };
-        let own = updates.iter().find(|update| {
-            let is_by_us = update
-                .revised_by
-                .id
-                .as_deref()
-                .is_some_and(|id| id.eq_ignore_ascii_case(&doubt.identity_id));
-            let wrote = |field: &FieldName| update.fields.get(field).and_then(|change| change.new_value.as_ref());
-            is_by_us
-                && update.rev == Rev(doubt.rev.0 + 1)
-                && match &edit.act {
-                    Act::Set { field, to, .. } => wrote(field).is_some_and(|now| is_kept_form(field, to, now)),
-                    Act::Comment { html } => {
-                        wrote(&history).is_some_and(|now| is_kept_form(&history, &Value::String(html.clone()), now))
-                    }
-                    _ => false,
-                }
-        });
-        match own {
-            Some(own) => {
-                let field = edit.field().cloned();
-                settle(
-                    &mut records,
-                    item,
-                    i,
-                    Ending::Applied {
-                        rev: Some(own.rev),
-                        attempt: None,
-                    },
-                );
-                // A later edit of the field starts from what this one wrote.
-                if let Some(field) = field
-                    && let Some(next) = item.next_of(&field, i + 1)
-                {
-                    let value = own.fields.get(&field).and_then(|change| change.new_value.clone());
-                    rebase(&mut records, item, next, value.unwrap_or(Value::Null));
-                }
-            }
-            None => {
-                item.edits[i].doubt = None;
-                if item.edits[i].state == EditState::Waiting {
-                    wait(&mut records, item, i);
-                }
-            }
+        let Some(own) = updates.iter().find(|update| is_doing_of(update, &doubt, &edit.act)) else {
+            records.push(Record::DoubtCleared(edit.id));
+            item.edits[i].doubt = None;
+            continue;
+        };
+        let field = edit.field().cloned();
+        let ending = Ending::Applied {
+            rev: Some(own.rev),
+            attempt: None,
+        };
+        settle(&mut records, item, i, ending);
+        if let Some(field) = field {
+            start_from_update(&mut records, item, &field, i + 1, own);
+        }
+    }
+    for let_go in item
+        .let_go
+        .extract_if(.., |let_go| rev > let_go.doubt.rev)
+        .collect::<Vec<_>>()
+    {
+        records.push(Record::DoubtCleared(let_go.edit));
+        let own = updates
+            .iter()
+            .find(|update| is_doing_of(update, &let_go.doubt, &let_go.act));
+        if let (Some(own), Act::Set { field, .. }) = (own, &let_go.act) {
+            start_from_update(&mut records, item, field, 0, own);
         }
     }
     drop_settled(item, &records);
     records
+}
+
+/// Whether an update is what an unanswered request did of an edit.
+fn is_doing_of(update: &WorkItemUpdate, doubt: &Doubt, act: &Act) -> bool {
+    let revised_by = update.revised_by.id.as_deref();
+    let is_by_us = revised_by.is_some_and(|id| id.eq_ignore_ascii_case(&doubt.identity_id));
+    let wrote = |field: &FieldName, what: &Value| {
+        let now = update.fields.get(field).and_then(|change| change.new_value.as_ref());
+        now.is_some_and(|now| is_kept_form(field, what, now))
+    };
+    is_by_us
+        && update.rev == Rev(doubt.rev.0 + 1)
+        && match act {
+            Act::Set { field, to, .. } => wrote(field, to),
+            Act::Comment { html } => wrote(&FieldName::from(field::HISTORY), &Value::String(html.clone())),
+            _ => false,
+        }
+}
+
+/// The edits of a field from a position on start from what an update of our own left there.
+fn start_from_update(records: &mut Vec<Record>, item: &mut Item, field: &FieldName, from: usize, own: &WorkItemUpdate) {
+    if let Some(next) = item.next_of(field, from) {
+        let value = own.fields.get(field).and_then(|change| change.new_value.clone());
+        rebase(records, item, next, value.unwrap_or(Value::Null));
+    }
 }
 
 /// Whether an unanswered creation can be called absent by the look-up that is about to be made.

@@ -86,3 +86,35 @@ fn a_deletion_already_seen_is_done() {
         Some(&Ending::AlreadyThere)
     );
 }
+
+#[test]
+fn what_was_let_go_and_written_all_the_same_is_where_the_next_edit_starts() {
+    let mut item = item(&[(TITLE, json!("a"))]);
+    let first = set(&mut item, MARA, TITLE, json!("a"), json!("b"));
+    item.edits[0].doubt = Some(Doubt {
+        rev: Rev(3),
+        identity_id: "mara".to_owned(),
+        until_us: 0,
+    });
+    item.presence = Presence::Deleted;
+    planned(&mut item, &rules());
+    let give_up = Act::Decide {
+        edit: first,
+        choice: Choice::GiveUp,
+    };
+    add(&mut item, MARA, give_up);
+    let (records, _) = planned(&mut item, &rules());
+    assert_eq!(settled(&records, first), Some(&Ending::GivenUp { by: MARA }));
+    set(&mut item, MARA, TITLE, json!("a"), json!("c"));
+
+    // It is back, and shows what nobody wanted any more.
+    item.presence = Presence::Present;
+    let remote = item.remote.as_mut().unwrap();
+    remote.rev = Rev(4);
+    remote.fields.insert(FieldName::from(TITLE), json!("b"));
+    let mut running = Running::load(vec![item]);
+    let updates = Answer::Updates(vec![own_update(&[(TITLE, json!("b"))])]);
+    running.answer(|call| matches!(call, Call::ReadUpdates(_)), updates);
+    assert!(running.saved.contains(&Record::DoubtCleared(first)));
+    assert!(running.documents()[0].contains("\"c\""));
+}

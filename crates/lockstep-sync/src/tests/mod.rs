@@ -14,7 +14,7 @@ mod tries;
 
 use std::collections::BTreeMap;
 
-use azdo::{FieldName, Relation, Rev, WorkItem, WorkItemId};
+use azdo::{FieldChange, FieldName, Identity, Relation, RelationChanges, Rev, WorkItem, WorkItemId, WorkItemUpdate};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -198,6 +198,29 @@ fn unborn(author: MemberId, fields: &[(&str, Value)]) -> Item {
     };
     add(&mut item, author, create);
     item
+}
+
+/// What the server tells of a write that moved the work item from rev 3 to rev 4.
+fn own_update(fields: &[(&str, Value)]) -> WorkItemUpdate {
+    let change = |value: &Value| FieldChange {
+        old_value: None,
+        new_value: Some(value.clone()),
+    };
+    WorkItemUpdate {
+        id: 4,
+        work_item_id: WorkItemId(7),
+        rev: Rev(4),
+        revised_by: Identity {
+            id: Some("mara".to_owned()),
+            ..Identity::default()
+        },
+        revised_date: None,
+        fields: fields
+            .iter()
+            .map(|(name, value)| (FieldName::from(*name), change(value)))
+            .collect(),
+        relations: RelationChanges::default(),
+    }
 }
 
 /// A replica that has just been loaded, and the calls it has under way.

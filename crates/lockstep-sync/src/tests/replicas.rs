@@ -1,7 +1,5 @@
 //! Several items of a connection: what one of them learns from the other, and from answers that got lost.
 
-use azdo::{FieldChange, Identity, RelationChanges, WorkItemUpdate};
-
 use super::*;
 use crate::call::Failure;
 
@@ -88,29 +86,6 @@ fn a_move_refused_under_an_old_path_goes_out_under_the_new_one() {
     renamed.nodes.insert(11, "Harbour\\Pier".to_owned());
     running.tell(Input::Rules(Box::new(renamed)));
     assert!(running.documents()[0].contains("Harbour\\\\Pier"));
-}
-
-/// What the server tells of a write that moved the work item from rev 3 to rev 4.
-fn own_update(fields: &[(&str, Value)]) -> WorkItemUpdate {
-    let change = |value: &Value| FieldChange {
-        old_value: None,
-        new_value: Some(value.clone()),
-    };
-    WorkItemUpdate {
-        id: 4,
-        work_item_id: WorkItemId(7),
-        rev: Rev(4),
-        revised_by: Identity {
-            id: Some("mara".to_owned()),
-            ..Identity::default()
-        },
-        revised_date: None,
-        fields: fields
-            .iter()
-            .map(|(name, value)| (FieldName::from(*name), change(value)))
-            .collect(),
-        relations: RelationChanges::default(),
-    }
 }
 
 /// Sends what `item` has open, loses the answer and finds the write in the updates. Returns what was shown then.

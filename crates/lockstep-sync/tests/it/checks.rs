@@ -407,7 +407,7 @@ fn every_notice_is_settled(world: &World) {
 }
 
 /// The bugs that are planted, by the name that is printed.
-pub const BUGS: [(&str, Bug); 43] = [
+pub const BUGS: [(&str, Bug); 44] = [
     ("no rev test", Bug::NoRevTest),
     ("base := sent value", Bug::BaseIsSentValue),
     ("create retried blindly", Bug::CreateRetriedBlindly),
@@ -438,6 +438,7 @@ pub const BUGS: [(&str, Bug); 43] = [
     ("a creation called absent too soon", Bug::AbsenceTooSoon),
     ("not read after the revision moved", Bug::MovedRevNotRead),
     ("the base of what was given up kept", Bug::GivenUpBaseKept),
+    ("what was let go forgotten", Bug::LetGoForgotten),
     ("who publishes taken for the author", Bug::PublisherIsAuthor),
     ("the recycle bin not asked", Bug::BinNotAsked),
     ("an own creation taken for somebody else's", Bug::OwnCreationAdopted),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use azdo::WorkItemId;
-use lockstep_sync::edit::{Attempt, AttemptState, Edit, EditState, Ending};
+use lockstep_sync::edit::{Attempt, AttemptState, Edit, EditState, Ending, LetGo};
 use lockstep_sync::item::{Item, Presence};
 use lockstep_sync::record::{Disposition, Feed, Record};
 use lockstep_sync::replica::{Heard, is_news};
@@ -201,7 +201,24 @@ impl Store {
                 let item = item.unwrap_or_else(|| panic!("edit {id} is settled twice"));
                 let position = item.edits.iter().position(|edit| edit.id == *id).expect("found above");
                 let edit = item.edits.remove(position);
+                if let Some(doubt) = edit.doubt.clone().filter(|_| ending.is_let_go()) {
+                    let (edit, act) = (edit.id, edit.act.clone());
+                    item.let_go.push(LetGo { edit, act, doubt });
+                }
                 self.settled.insert(*id, (edit, ending.clone()));
+            }
+            Record::DoubtCleared(id) => {
+                let mut items = self.items.values_mut();
+                let holder = items.find(|item| {
+                    item.edits.iter().any(|edit| edit.id == *id) || item.let_go.iter().any(|let_go| let_go.edit == *id)
+                });
+                let item = holder.unwrap_or_else(|| panic!("nothing is doubtful about edit {id}"));
+                item.let_go.retain(|let_go| let_go.edit != *id);
+                let mut edits = item.edits.iter_mut();
+                edits
+                    .find(|edit| edit.id == *id)
+                    .into_iter()
+                    .for_each(|edit| edit.doubt = None);
             }
             Record::Paired(item, work_item) => {
                 let is_taken = self.items.values().any(|other| other.work_item == Some(*work_item));

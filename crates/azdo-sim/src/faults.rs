@@ -43,6 +43,13 @@ macro_rules! fault_rates {
                 }
             }
 
+            /// Turns one off; what is not the name of a fault changes nothing.
+            pub fn turn_off(&mut self, name: &str) {
+                $(if name == stringify!($name) {
+                    self.$name = 0.0;
+                })*
+            }
+
             /// Every rate by name.
             pub fn names_and_rates(&self) -> Vec<(&'static str, f64)> {
                 vec![$((stringify!($name), self.$name),)*]
@@ -84,6 +91,25 @@ fault_rates! {
     notice_delayed
 }
 
+/// Trouble that lasts and meets every request while it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spell {
+    /// Maintenance: 503, nothing is applied.
+    Outage,
+    /// Blocked for using too much: 429, nothing is applied.
+    Busy,
+}
+
+impl Spell {
+    /// Under which name its requests are counted.
+    pub fn name(self) -> &'static str {
+        match self {
+            Spell::Outage => "outage",
+            Spell::Busy => "busy",
+        }
+    }
+}
+
 /// What came of one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Exchange {
@@ -101,6 +127,7 @@ pub struct Faults {
     dice: Dice,
     rates: FaultRates,
     counts: BTreeMap<&'static str, u64>,
+    spell: Option<(Spell, i64)>,
     late: Vec<(i64, HttpRequest)>,
     held: Vec<(i64, Delivery)>,
 }
@@ -112,6 +139,7 @@ impl Faults {
             dice: Dice::new(seed),
             rates,
             counts: counters(),
+            spell: None,
             late: Vec::new(),
             held: Vec::new(),
         }
@@ -120,6 +148,12 @@ impl Faults {
     /// Heals: no new trouble from here on.
     pub fn stop(&mut self) {
         self.rates = FaultRates::none();
+        self.spell = None;
+    }
+
+    /// Trouble that meets every request before `until_us`.
+    pub fn begin(&mut self, spell: Spell, until_us: i64) {
+        self.spell = Some((spell, until_us));
     }
 
     /// How often each fault fired.
@@ -130,6 +164,13 @@ impl Faults {
     /// One request through the trouble.
     pub fn exchange(&mut self, sim: &mut Sim, now_us: i64, request: &HttpRequest) -> Exchange {
         let rates = self.rates.clone();
+        if let Some((spell, _)) = self.spell.filter(|(_, until_us)| now_us < *until_us) {
+            *self.counts.entry(spell.name()).or_insert(0) += 1;
+            return Exchange::Answer(match spell {
+                Spell::Outage => unavailable(503),
+                Spell::Busy => throttled(30 + self.dice.below(270)),
+            });
+        }
         if self.fires("unsent", rates.unsent) {
             return Exchange::NotSent;
         }
@@ -233,13 +274,16 @@ impl Faults {
     }
 
     fn server_error(&mut self) -> HttpResponse {
-        let status = self.dice.pick(&[500, 502, 503, 504, 408]);
-        HttpResponse {
-            status,
-            headers: vec![("Content-Type".to_owned(), "text/html; charset=utf-8".to_owned())],
-            body: format!("<html><head><title>{status}</title></head><body>The service is unavailable.</body></html>")
-                .into_bytes(),
-        }
+        unavailable(self.dice.pick(&[500, 502, 503, 504, 408]))
+    }
+}
+
+fn unavailable(status: u16) -> HttpResponse {
+    HttpResponse {
+        status,
+        headers: vec![("Content-Type".to_owned(), "text/html; charset=utf-8".to_owned())],
+        body: format!("<html><head><title>{status}</title></head><body>The service is unavailable.</body></html>")
+            .into_bytes(),
     }
 }
 

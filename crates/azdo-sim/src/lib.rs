@@ -52,7 +52,7 @@ pub use administration::{NodeInfo, TypeInfo};
 pub use custom_rules::RequiredInState;
 pub use dice::Dice;
 pub use doubts::{Doubts, LinkRev, RefusalFace};
-pub use faults::{Exchange, FaultRates, Faults, LATE_APPLY_MAX_S, NOTICE_DELAY_MAX_S, STALE_MAX_S};
+pub use faults::{Exchange, FaultRates, Faults, LATE_APPLY_MAX_S, NOTICE_DELAY_MAX_S, STALE_MAX_S, Spell};
 pub use hooks::{Delivery, DeliveryOutcome, SubscriptionInfo, SubscriptionSpec};
 pub use http::{HttpRequest, HttpResponse};
 pub use people::{HistoryEntry, LinkInfo};

@@ -159,6 +159,37 @@ impl Sim {
         Ok(())
     }
 
+    /// A person puts a hyperlink on a work item, such as one that was copied with it.
+    pub fn person_add_hyperlink(&mut self, now_us: i64, person: &str, id: i64, url: &str) -> Result<(), SimError> {
+        let author = self.person_author(person)?;
+        let change = Change::AddRelation {
+            rel: "Hyperlink".to_owned(),
+            url: url.to_owned(),
+            attributes: serde_json::Map::new(),
+        };
+        let document = Document {
+            changes: vec![change],
+            ..Document::default()
+        };
+        self.update_work_item(now_us, &author, id, &document, false)?;
+        Ok(())
+    }
+
+    /// A person takes the first hyperlink off a work item, if it has one.
+    pub fn person_remove_hyperlink(&mut self, now_us: i64, person: &str, id: i64) -> Result<(), SimError> {
+        let author = self.person_author(person)?;
+        let item = self.readable(&author.person, id)?;
+        let Some(position) = item.relations.iter().position(|relation| relation.rel == "Hyperlink") else {
+            return Ok(());
+        };
+        let document = Document {
+            changes: vec![Change::RemoveRelation(position)],
+            ..Document::default()
+        };
+        self.update_work_item(now_us, &author, id, &document, false)?;
+        Ok(())
+    }
+
     /// A person removes a link, writing from `source`.
     pub fn person_remove_link(
         &mut self,

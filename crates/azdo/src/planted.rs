@@ -63,6 +63,8 @@ pub enum Bug {
     GivenUpBaseKept,
     /// Forgets what a request may still do once its edit was let go.
     LetGoForgotten,
+    /// Tries what was refused at every revision, for ever.
+    RefusedForEver,
     /// Whoever publishes a draft counts as its author.
     PublisherIsAuthor,
     /// What a batch leaves out is not looked for in the recycle bin.

@@ -73,6 +73,7 @@ fn carry_out(
         (Choice::Retry, Hold::Refused { .. } | Hold::NeedsToken) => {
             // Reviewed now: counts as made now.
             item.edits[target].at_us = item.edits[target].at_us.max(now_us);
+            item.errand.n_refused.remove(&item.edits[target].id);
             wait(records, item, target);
             true
         }

@@ -13,6 +13,9 @@ pub use crate::attempt::{Attempt, AttemptKind, AttemptState, LinkSent, Outcome, 
 use crate::item::unborn_parent;
 use crate::{AttemptId, EditId, ItemId, MemberId, PARENT};
 
+/// An edit that Azure DevOps refused so often waits for a person, whatever changes there.
+pub const REFUSALS_MAX: u32 = 5;
+
 /// One act by one person on one item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Edit {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::edit::{Act, Attempt, Doubt, Edit, Hold, LetGo, Subject};
-use crate::{BoardId, ItemId, NoticeId, PARENT, PARENT_LINK};
+use crate::{BoardId, EditId, ItemId, NoticeId, PARENT, PARENT_LINK};
 
 /// An item, with all that is open about it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -89,6 +89,8 @@ pub struct Errand {
     pub sent_paths: BTreeMap<i64, String>,
     /// Calls in a row that ended without progress.
     pub n_failures: u32,
+    /// How often each edit was refused since a person last looked at it.
+    pub n_refused: BTreeMap<EditId, u32>,
 }
 
 impl Remote {

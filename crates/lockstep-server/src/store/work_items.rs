@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use azdo::{Fields, Relation, Rev, WorkItemId};
-use lockstep_sync::edit::{Attempt, Edit};
+use lockstep_sync::edit::Attempt;
 use lockstep_sync::item::{Errand, Item, Presence, Remote};
 use sqlx::types::Json;
 use uuid::Uuid;

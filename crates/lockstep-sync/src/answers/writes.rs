@@ -10,7 +10,7 @@ use super::lookups::FIRST_LOOKUP_US;
 use super::{back_to_waiting, note_presence, positions, succeed};
 use crate::call::{Answer, Failure};
 use crate::document::{path_field, paths_of};
-use crate::edit::{Act, Attempt, AttemptKind, AttemptState, Ending, Hold, Outcome, Search, Target, Whom};
+use crate::edit::{Act, Attempt, AttemptKind, AttemptState, Ending, Hold, Outcome, REFUSALS_MAX, Search, Target, Whom};
 use crate::item::{Item, Presence};
 use crate::links::has_relation;
 use crate::merge::{absorb, drop_settled, hold, rebase, rebase_after_write, settle, wait};
@@ -222,14 +222,25 @@ pub(super) fn refuse(
     let is_alone = all.len() == 1;
     for i in all {
         if is_alone || named.contains(&i) {
-            let paths = paths_of(&item.edits[i], &item.errand.sent_paths);
             let answer = answer.to_owned();
             if is_planted(Bug::RefusalDropsEdit) {
                 let by = item.edits[i].author;
                 settle(records, item, i, Ending::GivenUp { by });
                 continue;
             }
-            hold(records, item, i, Hold::Refused { answer, at_rev, paths });
+            let n_refused = item.errand.n_refused.entry(item.edits[i].id).or_insert(0);
+            *n_refused += 1;
+            // Where somebody revises it again and again, another rev is no reason for another try.
+            let is_enough = *n_refused >= REFUSALS_MAX && !is_planted(Bug::RefusedForEver);
+            let why = Hold::Refused {
+                answer,
+                at_rev: at_rev.filter(|_| !is_enough),
+                paths: match is_enough {
+                    true => Vec::new(),
+                    false => paths_of(&item.edits[i], &item.errand.sent_paths),
+                },
+            };
+            hold(records, item, i, why);
         } else {
             wait(records, item, i);
         }

@@ -1,7 +1,10 @@
 //! Several items of a connection: what one of them learns from the other, and from answers that got lost.
 
 use super::*;
+use crate::NoticeId;
 use crate::call::Failure;
+use crate::edit::REFUSALS_MAX;
+use crate::replica::Heard;
 
 fn born(id: i64) -> Answer {
     Answer::Written(WorkItem {
@@ -243,4 +246,37 @@ fn an_edit_made_while_a_creation_was_looked_for_conflicts_with_what_was_changed_
         assert!(running.saved.iter().any(is_asked));
     }
     assert!(running.documents().is_empty());
+}
+
+#[test]
+fn what_is_refused_again_and_again_waits_for_a_person() {
+    let mut item = item(&[(TITLE, json!("a"))]);
+    let edit = set(&mut item, MARA, TITLE, json!("a"), json!("b"));
+    let mut running = Running::load(vec![item]);
+    let is_update = |call: &Call| matches!(call, Call::Update { .. });
+    for n in 1..=REFUSALS_MAX {
+        let refused = Failure::Refused {
+            answer: "no".to_owned(),
+            fields: vec![FieldName::from(TITLE)],
+        };
+        running.answer(is_update, Answer::Failed(refused));
+        // Somebody revises it, which is worth another try, so often and no oftener.
+        let heard = Heard {
+            notice: NoticeId(Uuid::from_u128(u128::from(n))),
+            work_item: WorkItemId(7),
+            item: None,
+        };
+        running.tell(Input::HeardOf(vec![heard]));
+        running.pass(10_000_000);
+        let read = WorkItem {
+            id: WorkItemId(7),
+            rev: Rev(3 + i64::from(n)),
+            fields: BTreeMap::from([(FieldName::from(TITLE), json!("a"))]),
+            relations: Vec::new(),
+        };
+        running.answer(|call| matches!(call, Call::ReadItems(_)), Answer::Items(vec![read]));
+        running.pass(10_000_000);
+        assert_eq!(running.documents().is_empty(), n == REFUSALS_MAX, "after {n} refusals");
+    }
+    assert!(!running.is_settled(edit));
 }

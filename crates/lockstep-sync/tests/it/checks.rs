@@ -89,7 +89,7 @@ fn is_behind(world: &World, item: ItemId, open: &Edit) -> bool {
 /// I-1: what is believed is what is there, raw, field by field and link by link.
 fn both_sides_agree(world: &World) {
     let client = run(world.tokens.client(Whom::Connection)).expect("the connection has a token");
-    *world.wire.now_us.lock().unwrap() = world.now_us;
+    *world.wire.now_us.lock().unwrap() = world.there_us();
     for item in world.store.items.values() {
         let Some(id) = item.work_item else { continue };
         let truth = world
@@ -407,7 +407,7 @@ fn every_notice_is_settled(world: &World) {
 }
 
 /// The bugs that are planted, by the name that is printed.
-pub const BUGS: [(&str, Bug); 44] = [
+pub const BUGS: [(&str, Bug); 45] = [
     ("no rev test", Bug::NoRevTest),
     ("base := sent value", Bug::BaseIsSentValue),
     ("create retried blindly", Bug::CreateRetriedBlindly),
@@ -439,6 +439,7 @@ pub const BUGS: [(&str, Bug); 44] = [
     ("not read after the revision moved", Bug::MovedRevNotRead),
     ("the base of what was given up kept", Bug::GivenUpBaseKept),
     ("what was let go forgotten", Bug::LetGoForgotten),
+    ("what was refused tried for ever", Bug::RefusedForEver),
     ("who publishes taken for the author", Bug::PublisherIsAuthor),
     ("the recycle bin not asked", Bug::BinNotAsked),
     ("an own creation taken for somebody else's", Bug::OwnCreationAdopted),

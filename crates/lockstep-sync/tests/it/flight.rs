@@ -2,13 +2,17 @@
 
 use azdo::field;
 use azdo_sim::DeliveryOutcome;
-use lockstep_sync::call::{Answer, Aside, perform};
+use lockstep_sync::call::{Answer, Aside, Call, perform};
+use lockstep_sync::edit::{Act, Ending, Hold, Outcome, REFUSALS_MAX};
 use lockstep_sync::record::Record;
 use lockstep_sync::replica::Input;
 use serde_json::json;
 
 use crate::wire::run;
 use crate::world::{Flying, REQUEST_TIMEOUT_US, VAULT, World};
+
+/// How long an answer takes while all are late.
+const SLOW_US: i64 = 30 * crate::world::SECOND_US;
 
 impl World {
     /// A deletion may be believed only if it happened, and the daily reading finds nothing new.
@@ -35,7 +39,9 @@ impl World {
                 .filter(|accepted| accepted.work_item_id == id)
                 .collect();
             // What comes back into sight may let an edit go that had waited, and that changes things.
-            let is_recent = of_it.iter().any(|accepted| accepted.at_us >= since_us);
+            let is_recent = of_it
+                .iter()
+                .any(|accepted| accepted.at_us >= since_us + (self.there_us() - self.now_us));
             let areas = of_it
                 .iter()
                 .filter_map(|accepted| accepted.fields.get("System.AreaPath"));
@@ -71,10 +77,45 @@ impl World {
         }
     }
 
+    /// A refused edit is tried again when something has changed, and not for ever.
+    pub fn check_refusals(&mut self, records: &[Record]) {
+        let is_refusal = |record: &Record| {
+            matches!(
+                record,
+                Record::AttemptEnded {
+                    outcome: Outcome::Refused,
+                    ..
+                }
+            )
+        };
+        let is_answer = records.iter().any(is_refusal);
+        for record in records {
+            match record {
+                Record::EditHeld(id, Hold::Refused { .. }) if is_answer => {
+                    let n = self.n_refused.entry(*id).or_insert(0);
+                    *n += 1;
+                    assert!(
+                        *n <= REFUSALS_MAX,
+                        "edit {id} was refused {n} times, and nobody was asked"
+                    );
+                }
+                Record::EditSettled(id, Ending::CarriedOut) => {
+                    let edits = self.store.items.values().flat_map(|item| &item.edits);
+                    let decided = edits.filter(|edit| edit.id == *id).find_map(|edit| match edit.act {
+                        Act::Decide { edit, .. } => Some(edit),
+                        _ => None,
+                    });
+                    decided.and_then(|decided| self.n_refused.remove(&decided));
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// The request reaches the server; returns the answer and whether it got lost.
     pub fn request(&self, flying: &Flying) -> (Answer, Aside, bool) {
         *self.wire.request_id.lock().unwrap() = flying.name.clone();
-        *self.wire.now_us.lock().unwrap() = self.now_us;
+        *self.wire.now_us.lock().unwrap() = self.there_us();
         *self.wire.was_lost.lock().unwrap() = false;
         let (answer, aside) = run(perform(&self.tokens, &flying.call));
         (answer, aside, *self.wire.was_lost.lock().unwrap())
@@ -103,6 +144,7 @@ impl World {
                 let (answer, aside, was_lost) = self.request(&flying);
                 let wait_us = match was_lost {
                     true => REQUEST_TIMEOUT_US,
+                    false if self.now_us < self.slow_until_us => SLOW_US,
                     false => self.dice.below(900_000) as i64,
                 };
                 flying.answer = Some((self.now_us + wait_us, answer, aside));
@@ -116,11 +158,19 @@ impl World {
         let deliveries = {
             let mut sim = self.wire.sim.lock().unwrap();
             let mut faults = self.wire.faults.lock().unwrap();
-            faults.apply_late(&mut sim, self.now_us);
-            faults.deliveries(&mut sim, self.now_us)
+            faults.apply_late(&mut sim, self.there_us());
+            faults.deliveries(&mut sim, self.there_us())
         };
         for delivery in deliveries {
             let notification = azdo::Notification::parse(&delivery.body).expect("a notification");
+            let is_sending = self
+                .flying
+                .iter()
+                .any(|flying| matches!(flying.call, Call::Create { .. }));
+            let is_known = |id| self.store.items.values().any(|item| item.work_item == Some(id));
+            if is_sending && notification.work_item_id.is_some_and(|id| !is_known(id)) {
+                self.count("notice before the answer");
+            }
             let heard = notification.work_item_id.map(|id| self.store.notice(id));
             self.count("notice");
             self.tell(|| format!("notice {notification:?}"));
@@ -129,7 +179,7 @@ impl World {
                 .sim
                 .lock()
                 .unwrap()
-                .delivered(self.now_us, delivery.id, DeliveryOutcome::Status(200));
+                .delivered(self.there_us(), delivery.id, DeliveryOutcome::Status(200));
             if heard.is_some() {
                 let heard = self.store.pending_notices();
                 self.feed(Input::HeardOf(heard));

@@ -155,7 +155,7 @@ impl World {
     fn try_drafts(&mut self, item: &Item) {
         let n_written = |world: &World| world.wire.sim.lock().unwrap().ground_truth().len();
         *self.wire.request_id.lock().unwrap() = "a try".to_owned();
-        *self.wire.now_us.lock().unwrap() = self.now_us;
+        *self.wire.now_us.lock().unwrap() = self.there_us();
         for tried in tries(item, &self.rules) {
             let before = n_written(self);
             let answer = run(try_out(&self.tokens, &tried));
@@ -309,6 +309,14 @@ impl World {
     pub fn edit(&mut self, item: ItemId, acts: Vec<(MemberId, Act, bool)>) {
         for (author, act, is_draft) in acts {
             self.count("edit");
+            if self
+                .store
+                .items
+                .get(&item)
+                .is_some_and(|item| item.edits.iter().any(Edit::is_sending))
+            {
+                self.count("edited while sending");
+            }
             self.n_values += 1;
             let id = EditId(Uuid::from_u128(u128::from(self.n_values) << 32 | 0xED17));
             self.tell(|| format!("edit {id} of {item} by {author}, draft {is_draft}: {act:?}"));

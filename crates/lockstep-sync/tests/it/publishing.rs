@@ -12,11 +12,12 @@ use uuid::Uuid;
 
 use crate::board_checks::requests_of;
 use crate::checks::check;
+use crate::settings::Settings;
 use crate::world::{PROJECT, SECOND_US, World};
 
 /// A world without trouble.
 fn calm(seed: u64) -> World {
-    let mut world = World::new(seed, false);
+    let mut world = World::new(&Settings::of(seed));
     world.rules.without_own_token = WithoutOwnToken::WriteAsConnection;
     world.rules.conflict = ConflictRule::Ask;
     world.heal();

@@ -8,10 +8,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::checks::{BUGS, RARE_BUGS, check};
+use crate::coverage::{ELSEWHERE, met};
+use crate::settings::{OPERATIONS, Settings, shrink};
 use crate::world::{SECOND_US, World};
 
-/// Things that happen before trouble ends.
-const OPERATIONS: u64 = 1000;
+/// Faults that every run has to meet, deaths of the process among them.
+const FAULTS_MIN: u64 = 20;
+/// Seeds from which every fault of the catalogue that the seeds can make has to be met.
+const COVERED_FROM: u64 = 400;
 /// Seeds from which the rare bugs have to be found, too.
 #[cfg(feature = "planted")]
 const RARE_FROM: u64 = 5000;
@@ -37,10 +41,6 @@ fn once_broken() -> impl Iterator<Item = u64> {
     })
 }
 
-fn one_seed() -> Option<u64> {
-    std::env::var("LOCKSTEP_SEED").ok().and_then(|n| n.parse().ok())
-}
-
 /// What all seeds did together.
 #[derive(Default)]
 struct Totals {
@@ -54,11 +54,9 @@ impl Totals {
     fn add(&mut self, seed: u64, world: &World) {
         self.n_operations += world.n_operations;
         self.n_requests += *world.wire.n_requests.lock().unwrap();
-        for (name, count) in &world.counts {
-            *self.counts.entry(format!("did: {name}")).or_insert(0) += count;
-        }
-        for (name, count) in world.wire.faults.lock().unwrap().counts() {
-            *self.counts.entry(format!("fault: {name}")).or_insert(0) += count;
+        let faults = world.wire.faults.lock().unwrap();
+        for (name, count) in world.counts.iter().chain(faults.counts()) {
+            *self.counts.entry((*name).to_owned()).or_insert(0) += count;
         }
         for (name, side) in azdo_sim::Doubts::from_seed(seed).names_and_sides() {
             *self.doubts.entry((name, side)).or_insert(0) += 1;
@@ -67,11 +65,19 @@ impl Totals {
 }
 
 /// One run, to the end. Panics when an invariant is broken.
-fn run_seed(seed: u64, is_telling: bool) -> World {
-    let mut world = World::new(seed, is_telling);
-    while world.n_operations < OPERATIONS {
+fn run_seed(settings: &Settings) -> World {
+    let mut world = World::new(settings);
+    while world.n_operations < settings.n_operations {
         world.operate(false);
     }
+    let n_faults: u64 = world.wire.faults.lock().unwrap().counts().values().sum();
+    let is_whole = settings.n_operations == OPERATIONS && settings.without.is_empty();
+    assert!(
+        n_faults + world.n_crashes >= FAULTS_MIN || !is_whole,
+        "seed {} met no more than {n_faults} faults and died {} times",
+        settings.seed,
+        world.n_crashes
+    );
     world.heal();
     let until_us = world.now_us + REST_US;
     world.rest_until(until_us);
@@ -85,12 +91,12 @@ fn run_seed(seed: u64, is_telling: bool) -> World {
 
 #[test]
 fn simulation() {
-    if let Some(seed) = one_seed() {
-        run_seed(seed, true);
-        println!("seed {seed}: no violation");
+    if let Some(settings) = Settings::from_environment() {
+        run_seed(&settings);
+        println!("seed {}: no violation", settings.seed);
         return;
     }
-    once_broken().for_each(|seed| drop(run_seed(seed, false)));
+    once_broken().for_each(|seed| drop(run_seed(&Settings::of(seed))));
     let n = seeds();
     let totals = Mutex::new(Totals::default());
     let next = AtomicU64::new(1);
@@ -105,13 +111,19 @@ fn simulation() {
                         if seed > n {
                             return;
                         }
-                        let world = catch_unwind(AssertUnwindSafe(|| run_seed(seed, false)));
+                        let world = catch_unwind(AssertUnwindSafe(|| run_seed(&Settings::of(seed))));
                         let world = world.unwrap_or_else(|_| {
                             next.store(n + 1, Ordering::Relaxed);
-                            panic!("seed {seed} breaks an invariant: LOCKSTEP_SEED={seed} cargo test -p lockstep-sync simulation")
+                            std::panic::set_hook(Box::new(|_| {}));
+                            let smallest = shrink(Settings::of(seed), |settings| drop(run_seed(settings)));
+                            drop(std::panic::take_hook());
+                            panic!(
+                                "seed {seed} breaks an invariant; its shortest story: {}",
+                                smallest.command()
+                            )
                         });
                         if seed % 100 == 1 {
-                            let again = run_seed(seed, false);
+                            let again = run_seed(&Settings::of(seed));
                             assert_eq!(again.trace, world.trace, "seed {seed} went another way the second time");
                         }
                         totals.lock().unwrap().add(seed, &world);
@@ -130,9 +142,18 @@ fn simulation() {
         n_requests,
     } = totals.into_inner().unwrap();
     println!("{n} seeds, {n_operations} operations, {n_requests} requests, 0 violations");
+    let met = met(&counts);
+    for ((id, what, _), count) in &met {
+        println!("  fault {id} {what}: {count}");
+    }
+    for (id, where_else) in ELSEWHERE {
+        println!("  not by the seeds: {id}: {where_else}");
+    }
     for (name, count) in &counts {
         println!("  {name}: {count}");
-        assert!(n < 40 || *count > 0, "{name} never happened");
+    }
+    for ((id, what, _), count) in &met {
+        assert!(n < COVERED_FROM || *count > 0, "fault {id} never happened: {what}");
     }
     for ((name, side), count) in &doubts {
         println!("  doubt {name} = {side}: {count} seeds");
@@ -167,7 +188,7 @@ fn planted() {
                 while let Some((name, bug)) = bugs.get(next.fetch_add(1, Ordering::Relaxed) as usize) {
                     plant(Some(*bug));
                     let found = (1..=n).find_map(|seed| {
-                        let result = catch_unwind(AssertUnwindSafe(|| run_seed(seed, false)));
+                        let result = catch_unwind(AssertUnwindSafe(|| run_seed(&Settings::of(seed))));
                         result.err().map(|why| (seed, message(&*why)))
                     });
                     match found {

@@ -13,7 +13,7 @@ impl World {
     pub fn act_there(&mut self) {
         let ids: Vec<i64> = self.wire.sim.lock().unwrap().all_ids();
         let person = self.dice.pick(&[PEOPLE[0], PEOPLE[1], PEOPLE[2], CONNECTION_PERSON]);
-        let now_us = self.now_us;
+        let now_us = self.there_us();
         let sim = self.wire.sim.clone();
         self.count("act there");
         if ids.is_empty() || self.dice.below(25) == 0 {
@@ -98,7 +98,7 @@ impl World {
             true => self.remove_some_link(PEOPLE[0], id),
             false => {
                 let mut sim = sim.lock().unwrap();
-                sim.person_add_link(self.now_us, PEOPLE[0], id, "System.LinkTypes.Related", target)
+                sim.person_add_link(self.there_us(), PEOPLE[0], id, "System.LinkTypes.Related", target)
             }
         };
         self.tell(|| format!("the links of {id} move in Azure DevOps: {result:?}"));
@@ -111,9 +111,9 @@ impl World {
         let relations = sim.work_item_snapshot(id).map(|s| s.relations).unwrap_or_default();
         let held = relations.iter().find(|(rel, _)| rel == PARENT_LINK);
         if let Some(held) = held.and_then(|(_, url)| url.rsplit('/').next()?.parse().ok()) {
-            sim.person_remove_link(self.now_us, person, id, PARENT_LINK, held)?;
+            sim.person_remove_link(self.there_us(), person, id, PARENT_LINK, held)?;
         }
-        sim.person_add_link(self.now_us, person, id, PARENT_LINK, parent)
+        sim.person_add_link(self.there_us(), person, id, PARENT_LINK, parent)
     }
 
     /// Removes a link that is there, if there is one.
@@ -129,7 +129,7 @@ impl World {
         let Some((rel, target)) = self.one_of(&links) else {
             return Ok(());
         };
-        sim.person_remove_link(self.now_us, person, id, &rel, target)
+        sim.person_remove_link(self.there_us(), person, id, &rel, target)
     }
 
     /// The connection's account loses sight of an area, or gets it back; a work item may be moved there.
@@ -159,7 +159,7 @@ impl World {
             let quay = sim.areas(PROJECT).into_iter().find(|node| node.id == self.places.quay);
             let quay = quay.expect("it is renamed and never removed").path;
             let area = if self.dice.coin() { VAULT.to_owned() } else { quay };
-            let _ = sim.person_update(self.now_us, PEOPLE[0], id, &[(field::AREA_PATH, json!(area))]);
+            let _ = sim.person_update(self.there_us(), PEOPLE[0], id, &[(field::AREA_PATH, json!(area))]);
         }
         drop(sim);
         self.tell(|| format!("the vault is hidden: {is_hidden}"));
@@ -176,7 +176,7 @@ impl World {
         let node = self.dice.pick(&nodes);
         let name = self.value("renamed");
         let sim = self.wire.sim.clone();
-        let result = sim.lock().unwrap().rename_node(self.now_us, PEOPLE[0], node, &name);
+        let result = sim.lock().unwrap().rename_node(self.there_us(), PEOPLE[0], node, &name);
         self.tell(|| format!("node {node} is called {name}: {result:?}"));
     }
 
@@ -190,7 +190,9 @@ impl World {
         self.feed(Input::Rules(Box::new(self.rules.clone())));
     }
 
+    /// The path of a node; of one that is gone, that of the root.
     fn path_of(&self, node: i64) -> String {
-        self.nodes()[&node].clone()
+        let nodes = self.nodes();
+        nodes.get(&node).unwrap_or(&nodes[&self.places.root]).clone()
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use azdo::{Collection, Token, WorkItemId};
-use azdo_sim::{Dice, Doubts, FaultRates, Faults, Sim, SimConfig, SubscriptionSpec, TokenSpec};
+use azdo_sim::{Dice, Doubts, FaultRates, Faults, Sim, SimConfig, SubscriptionSpec};
 use lockstep_sync::call::{Answer, Aside, Call};
 use lockstep_sync::edit::{Edit, Whom};
 use lockstep_sync::record::Record;
@@ -17,7 +17,9 @@ use lockstep_sync::scope::Scope;
 use lockstep_sync::{AttemptId, BoardId, EditId, ItemId, MemberId};
 use uuid::Uuid;
 
+use crate::settings::Settings;
 use crate::store::Store;
+use crate::trouble::{self, Trouble, token_of};
 use crate::wire::{Tokens, Wire};
 
 pub const SECOND_US: i64 = 1_000_000;
@@ -28,6 +30,8 @@ pub const BOARD: BoardId = BoardId(Uuid::from_u128(0xB0A2D));
 /// How late the simulator applies a request that was given up: within the bound that the engine is told.
 const DELAY_BOUND_US: i64 = 300 * SECOND_US;
 pub const REQUEST_TIMEOUT_US: i64 = 90 * SECOND_US;
+/// How far the server's clock is off, at most: what a search by time allows for, and a minute less.
+const SKEW_MAX_S: i64 = 14 * 60;
 pub const START_US: i64 = 1_792_000_000 * SECOND_US;
 pub const CONNECTION_PERSON: &str = "svc@northquay.example";
 pub const PEOPLE: [&str; 3] = [
@@ -91,7 +95,8 @@ pub struct World {
     pub has_board: bool,
     /// Work items that were just read, with when the request for them reached the server.
     pub just_read: BTreeMap<WorkItemId, i64>,
-    /// For each request that takes links away by position: since when the positions count.
+    /// For each request that takes links away by position: since when the positions count, by the
+    /// server's clock.
     pub positions_since: BTreeMap<String, i64>,
     pub trace: u64,
     pub story: Vec<String>,
@@ -102,18 +107,36 @@ pub struct World {
     /// Attempts by the name of the request that carried them out.
     pub attempt_of: BTreeMap<String, AttemptId>,
     pub n_values: u64,
+    /// How often Azure DevOps refused each edit in this process, since a person last said to try again.
+    pub n_refused: BTreeMap<EditId, u32>,
+    /// Kinds of trouble that this world knows.
+    pub troubles: Vec<Trouble>,
+    /// Until when every answer takes half a minute.
+    pub slow_until_us: i64,
+    /// How far the server's clock is ahead of ours, microseconds.
+    skew_us: i64,
+    /// Tokens that work.
+    pub token_texts: BTreeMap<Whom, String>,
 }
 
 impl World {
-    pub fn new(seed: u64, is_telling: bool) -> Self {
+    pub fn new(settings: &Settings) -> Self {
+        let (seed, is_telling) = (settings.seed, settings.is_telling);
         let mut dice = Dice::new(seed);
+        // Half of the servers are minutes early or late.
+        let skew_us = match seed % 4 {
+            0 => (seed / 4 % (2 * SKEW_MAX_S as u64)) as i64 - SKEW_MAX_S,
+            _ => 0,
+        } * SECOND_US;
+        let mut rates = FaultRates::from_seed(seed);
+        settings.without.iter().for_each(|name| rates.turn_off(name));
         let base_url = "https://sim.example".to_owned();
         let mut sim = Sim::new(SimConfig {
             seed,
             organization: "harbour".to_owned(),
             base_url,
             doubts: Doubts::from_seed(seed),
-            start_us: START_US,
+            start_us: START_US + skew_us,
         });
         sim.add_project(PROJECT);
         sim.add_area(VAULT);
@@ -130,7 +153,7 @@ impl World {
         // A third of the worlds has no board: nobody but Lockstep's own work items is of interest.
         let has_board = !seed.is_multiple_of(3) || seed.is_multiple_of(6);
         let mut owners = BTreeMap::new();
-        let mut tokens = BTreeMap::new();
+        let (mut tokens, mut token_texts) = (BTreeMap::new(), BTreeMap::new());
         let people = std::iter::once(CONNECTION_PERSON).chain(PEOPLE);
         let members: Vec<MemberId> = (1..=3).map(|n| MemberId(Uuid::from_u128(n))).collect();
         for (i, person) in people.enumerate() {
@@ -142,13 +165,7 @@ impl World {
             };
             // Ines has no token of her own.
             if i < 3 {
-                let token = sim.add_token(TokenSpec {
-                    name: person.to_owned(),
-                    person: person.to_owned(),
-                    scopes: vec!["vso.work_write".to_owned(), "vso.project".to_owned()],
-                    organization: None,
-                    expires_us: None,
-                });
+                let token = sim.add_token(token_of(person));
                 let owner = TokenOwner {
                     identity_id: id,
                     unique_name: person.to_owned(),
@@ -157,6 +174,7 @@ impl World {
                 };
                 owners.insert(whom, owner);
                 tokens.insert(whom, Token::parse(&token).expect("a token"));
+                token_texts.insert(whom, token);
             }
         }
         // A third of the worlds has no hooks: polling alone has to be enough.
@@ -174,8 +192,8 @@ impl World {
         }
         let wire = Wire {
             sim: Arc::new(Mutex::new(sim)),
-            faults: Arc::new(Mutex::new(Faults::new(seed, FaultRates::from_seed(seed)))),
-            now_us: Arc::new(Mutex::new(START_US)),
+            faults: Arc::new(Mutex::new(Faults::new(seed, rates))),
+            now_us: Arc::new(Mutex::new(START_US + skew_us)),
             request_id: Arc::default(),
             was_lost: Arc::default(),
             n_requests: Arc::default(),
@@ -247,7 +265,15 @@ impl World {
             quiet_until_us: BTreeMap::new(),
             attempt_of: BTreeMap::new(),
             n_values: 0,
+            n_refused: BTreeMap::new(),
+            troubles: trouble::of_seed(settings.seed, |name| settings.is_off(name)),
+            slow_until_us: 0,
+            skew_us,
+            token_texts,
         };
+        if skew_us != 0 {
+            world.count("skewed clock");
+        }
         // Half of the worlds learn the nodes later than the first edits.
         if world.dice.coin() {
             world.rules.nodes = world.nodes();
@@ -261,6 +287,11 @@ impl World {
         let sim = self.wire.sim.lock().unwrap();
         let nodes = sim.areas(PROJECT).into_iter().chain(sim.iterations(PROJECT));
         nodes.map(|node| (node.id, node.path)).collect()
+    }
+
+    /// What the server's clock says.
+    pub fn there_us(&self) -> i64 {
+        self.now_us + self.skew_us
     }
 
     pub fn tell(&mut self, line: impl FnOnce() -> String) {
@@ -296,6 +327,7 @@ impl World {
     pub fn crash(&mut self) {
         // What the server asked for is kept in memory alone.
         self.quiet_until_us.clear();
+        self.n_refused.clear();
         self.count("crash");
         self.n_crashes += 1;
         self.tell(|| "crash".to_owned());
@@ -307,6 +339,9 @@ impl World {
         }
         self.replica = None;
         self.start();
+        if self.replica.is_none() {
+            self.count("crash at the start");
+        }
     }
 
     /// Hands an input to the engine and does the steps it asks for: each is saved, then its call goes off. The process
@@ -335,15 +370,9 @@ impl World {
         for record in &step.save {
             self.tell(|| format!("save {record:?}"));
             self.check_record(record);
-            match record {
-                Record::Adopted { .. } => self.count("adopted"),
-                Record::Entered { .. } => self.count("entered"),
-                Record::Left { .. } => self.count("left"),
-                Record::AttemptBegun(attempt) if attempt.sets_parent() => self.count("parent sent"),
-                Record::AttemptBegun(attempt) if attempt.removes_links() => self.count("link removal sent"),
-                _ => {}
-            }
+            self.count_record(record);
         }
+        self.check_refusals(&step.save);
         self.store.apply(&step.save);
         if let Some(call) = step.call {
             let quiet_us = self.quiet_until_us.get(&call.whom()).copied().unwrap_or(0);
@@ -361,7 +390,7 @@ impl World {
                     .contains("\"remove\",\"path\":\"/relations/")
             {
                 let since_us = self.just_read.get(work_item).copied().unwrap_or(self.now_us);
-                self.positions_since.insert(name.clone(), since_us);
+                self.positions_since.insert(name.clone(), since_us + self.skew_us);
             }
             self.flying.push(Flying {
                 step: step.id,
@@ -393,8 +422,9 @@ impl World {
             72..84 => self.act_here(),
             84..94 => self.act_there(),
             94..97 => self.crash(),
-            97..98 => self.change_nodes(),
-            _ => self.change_rights(),
+            97 => self.change_nodes(),
+            98 => self.change_rights(),
+            _ => self.trouble(),
         }
     }
 
@@ -418,6 +448,8 @@ impl World {
         let wake = self.replica.as_ref().map(Replica::wake_at_us);
         let notices = self.wire.sim.lock().unwrap().next_delivery_us();
         let trouble = self.wire.faults.lock().unwrap().next_us();
+        let skew_us = self.skew_us;
+        let [notices, trouble] = [notices, trouble].map(|there| there.map(|there_us| there_us - skew_us));
         let next = flights
             .chain(wake)
             .chain(notices)
@@ -446,6 +478,8 @@ impl World {
         if self.is_hidden {
             self.change_rights();
         }
+        self.renew_tokens();
+        self.slow_until_us = 0;
         self.read_nodes();
         // Everybody whose token was refused by mistake stores it again.
         self.feed(Input::Rules(Box::new(self.rules.clone())));

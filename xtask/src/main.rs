@@ -19,6 +19,7 @@ mod openapi;
 mod pi_event;
 mod postgres;
 mod program;
+mod reliability;
 mod report;
 mod shots;
 mod simulate;
@@ -39,6 +40,7 @@ Chores of this repository:
   cargo xtask test                                 every check; ends with `N passed, N failed`
   cargo xtask simulate [--seeds N] [--seed S]      the sync engine against a simulated Azure DevOps
   cargo xtask simulate --planted                   proves that the simulation finds bugs planted on purpose
+  cargo xtask simulate --report [--seeds N]        runs both, and writes the figures into docs/reliability.md
   cargo xtask bench import [--items N,N] [--runs N] [--latency-ms N] [--no-peer]
                                                    how quickly a board fills, against the least there is to do
   cargo xtask bench board [--cards N,N] [--runs N] how quick a board is, against the smallest server and page of one

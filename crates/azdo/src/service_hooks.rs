@@ -93,6 +93,10 @@ pub struct Notification {
     pub work_item_id: Option<WorkItemId>,
     /// The rev it speaks of.
     pub rev: Option<Rev>,
+    /// Number of the project it says it is of, where it says so.
+    pub project_id: Option<String>,
+    /// The project's name, where it says so.
+    pub project: Option<String>,
 }
 
 /// Why a body is no notification.
@@ -136,8 +140,20 @@ impl Notification {
             event_type,
             work_item_id: work_item_id.map(WorkItemId),
             rev: positive(resource, "rev").filter(|_| is_work_item).map(Rev),
+            project_id: value
+                .pointer("/resourceContainers/project/id")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
+            project: project_of(resource),
         })
     }
+}
+
+/// The project's name: of an update it stands in the revision, for its fields are what changed.
+fn project_of(resource: &Value) -> Option<String> {
+    let name = |fields: Option<&Value>| fields?.get(crate::field::TEAM_PROJECT)?.as_str().map(str::to_owned);
+    let revision = resource.get("revision");
+    name(resource.get("fields")).or_else(|| name(revision.and_then(|revision| revision.get("fields"))))
 }
 
 fn work_item_of_update(resource: &Value) -> Option<i64> {

@@ -46,7 +46,8 @@ pub struct Item {
 pub struct Remote {
     /// Revision.
     pub rev: Rev,
-    /// Field values as the server wrote them, but for pictures of people; [`PARENT`] as the links have it.
+    /// Field values as the server wrote them, but for pictures of people and its own bookkeeping; [`PARENT`] as the links
+    /// have it.
     pub fields: Fields,
     /// Links, in the server's order.
     pub relations: Vec<Relation>,
@@ -95,8 +96,9 @@ pub struct Errand {
 
 impl Remote {
     /// What was read, with the parent as a field: it moves with the links, and not every server has the field. Of people it
-    /// keeps who they are: pictures and addresses are half of what a server sends of a work item.
+    /// keeps who they are, and nothing of what the server notes for itself: that is half of what it sends of a work item.
     pub fn of(rev: Rev, mut fields: Fields, relations: Vec<Relation>) -> Self {
+        fields.retain(|name, _| !is_bookkeeping(name.as_str()));
         fields.values_mut().for_each(without_picture);
         let parent = relations.iter().find(|r| r.rel == PARENT_LINK);
         match parent.and_then(Relation::work_item_id) {
@@ -111,6 +113,30 @@ impl From<&WorkItem> for Remote {
     fn from(read: &WorkItem) -> Self {
         Self::of(read.rev, read.fields.clone(), read.relations.clone())
     }
+}
+
+/// Whether a field is the server's own bookkeeping: said by another field too, or of no meaning outside of it. Nobody can
+/// set one, and nothing here asks for one.
+fn is_bookkeeping(name: &str) -> bool {
+    let Some(name) = name.strip_prefix("System.") else {
+        return false;
+    };
+    let is_level = |tree: &str| name.strip_prefix(tree).is_some_and(|level| level.parse::<u8>().is_ok());
+    matches!(
+        name,
+        "AttachedFileCount"
+            | "AuthorizedAs"
+            | "AuthorizedDate"
+            | "ExternalLinkCount"
+            | "HyperLinkCount"
+            | "NodeName"
+            | "PersonId"
+            | "RelatedLinkCount"
+            | "RemoteLinkCount"
+            | "RevisedDate"
+            | "Watermark"
+    ) || is_level("AreaLevel")
+        || is_level("IterationLevel")
 }
 
 /// What is kept of a person.
@@ -269,5 +295,22 @@ mod tests {
         let kept = json!({"displayName": "Ines Moreau", "id": "7", "uniqueName": "ines@northquay.example"});
         assert_eq!(remote.fields[&FieldName::from("System.AssignedTo")], kept);
         assert_eq!(remote.fields[&FieldName::from("System.Title")], "Gate pilot");
+    }
+
+    #[test]
+    fn what_the_server_notes_for_itself_is_not_kept() {
+        let names = [
+            "System.Watermark",
+            "System.AreaLevel2",
+            "System.IterationLevel10",
+            "System.AuthorizedAs",
+            "System.AreaPath",
+            "System.AreaLevelling",
+            "Custom.Watermark",
+        ];
+        let fields = names.map(|name| (FieldName::from(name), json!("x"))).into();
+        let remote = Remote::of(Rev(1), fields, Vec::new());
+        let kept: Vec<&str> = remote.fields.keys().map(FieldName::as_str).collect();
+        assert_eq!(kept, ["Custom.Watermark", "System.AreaLevelling", "System.AreaPath"]);
     }
 }

@@ -10,7 +10,6 @@ use axum::response::{IntoResponse, Response};
 use azdo::Notification;
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
-use serde_json::Value;
 
 use super::authorize::{Secret, secret_of};
 use super::group::{Arrival, Group};
@@ -41,15 +40,13 @@ pub(super) async fn take(
     body: Body,
 ) -> Response {
     let now_us = app.now_us();
-    let hooked = match app.store.webhook_by_path(&path_id).await {
-        Ok(hooked) => hooked,
-        Err(error) => {
-            tracing::warn!(
-                error = crate::error::chain(&error),
-                "A notification could not be looked up"
-            );
-            return again();
-        }
+    // Asked and kept on tasks of their own, so that a caller who hangs up does not break off a round of others.
+    let asked = tokio::spawn({
+        let (app, group) = (app.clone(), group.clone());
+        async move { group.whose(&app, path_id).await }
+    });
+    let Ok(Ok(Ok(hooked))) = tokio::time::timeout(KEPT_WITHIN, asked).await else {
+        return again();
     };
     let secret = secret_of(&headers, hooked.as_ref(), now_us);
     let Some(hooked) = hooked.filter(|_| secret != Secret::Wrong) else {
@@ -74,7 +71,6 @@ pub(super) async fn take(
         Fate::OutOfScope => "out_of_scope",
         Fate::Quarantined => "quarantined",
     };
-    // On a task of its own, so that a caller who hangs up does not break off a group.
     let kept = tokio::spawn({
         let app = app.clone();
         async move { group.keep(&app, arrival).await }
@@ -129,7 +125,7 @@ fn arrival(hooked: &HookedRow, secret: Secret, body: Taken, received_us: i64) ->
     } else {
         None
     };
-    let seen = parsed.as_ref().map(|parsed| seen(parsed, &body.bytes));
+    let seen = parsed.as_ref().map(seen);
     let notice = match parsed {
         Some(parsed) => understood(parsed, hooked.is_enabled, body.bytes, received_us),
         None => quarantined(body.bytes, received_us),
@@ -184,14 +180,11 @@ fn quarantined(body: Vec<u8>, received_us: i64) -> HookNotice {
 }
 
 /// Of which project an event is, as it says: shown to people, decides nothing.
-fn seen(parsed: &Notification, body: &[u8]) -> Seen {
-    let value: Value = serde_json::from_slice(body).unwrap_or_default();
-    let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).map(shortened);
-    let project_field = "System.TeamProject";
+fn seen(parsed: &Notification) -> Seen {
+    let text = |text: &Option<String>| text.as_deref().map(shortened);
     Seen {
-        project_id: text("/resourceContainers/project/id").unwrap_or_default(),
-        project: text(&format!("/resource/fields/{project_field}"))
-            .or_else(|| text(&format!("/resource/revision/fields/{project_field}"))),
+        project_id: text(&parsed.project_id).unwrap_or_default(),
+        project: text(&parsed.project),
         event_type: shortened(&parsed.event_type),
     }
 }

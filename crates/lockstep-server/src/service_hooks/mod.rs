@@ -12,6 +12,7 @@
 mod authorize;
 mod group;
 mod intake;
+mod together;
 
 use std::sync::Arc;
 

@@ -1,7 +1,11 @@
 //! Notices: the traces of what service hooks and feeds named. A notice asks for a read of its work item and nothing else.
 
+use std::collections::{BTreeSet, HashSet};
+
 use azdo::{Rev, WorkItemId};
 use lockstep_sync::record::Disposition;
+use serde_json::{Value, json};
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::work_items::id_list;
@@ -13,24 +17,37 @@ sql! {
     INSERT = "insert into notices (id, company_id, connection_id, source, subscription_id, notification_id, event_id,
             event_type, work_item_id, rev, is_deletion, body, received_us, disposition, settled_us)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
-    // Unless this notification, or the same event sent by another subscription, is here already. The event's id alone is not
-    // trusted to be unique: the test button of Azure DevOps sends a fixed one.
+    // Each unless this notification, or the same event sent by another subscription, is here already. The event's id alone
+    // is not trusted to be unique: the test button of Azure DevOps sends a fixed one.
     INSERT_ONCE = {
         sqlite: "insert into notices (id, company_id, connection_id, source, subscription_id, notification_id, event_id,
                 event_type, work_item_id, rev, is_deletion, body, received_us, disposition, settled_us)
-            select $1, $2, $3, 'hook', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
-            where not exists (select 1 from notices where company_id = $2 and connection_id = $3 and source = 'hook'
-                and subscription_id = $4 and notification_id = $5)
-            and not exists (select 1 from notices where company_id = $2 and connection_id = $3 and source = 'hook'
-                and event_id = $6 and event_type = $7 and work_item_id = $8 and rev = $9)",
+            select unhex(n.value ->> 0), unhex(n.value ->> 1), unhex(n.value ->> 2), 'hook', n.value ->> 3, n.value ->> 4,
+                n.value ->> 5, n.value ->> 6, n.value ->> 7, n.value ->> 8, n.value ->> 9, unhex(n.value ->> 10),
+                n.value ->> 11, n.value ->> 12, n.value ->> 13
+            from json_each($1) as n
+            where not exists (select 1 from notices as old where old.company_id = unhex(n.value ->> 1)
+                and old.connection_id = unhex(n.value ->> 2) and old.source = 'hook'
+                and old.subscription_id = n.value ->> 3 and old.notification_id = n.value ->> 4)
+            and not exists (select 1 from notices as old where old.company_id = unhex(n.value ->> 1)
+                and old.connection_id = unhex(n.value ->> 2) and old.source = 'hook'
+                and old.event_id = n.value ->> 5 and old.event_type = n.value ->> 6 and old.work_item_id = n.value ->> 7
+                and old.rev = n.value ->> 8)
+            returning id",
         postgres: "insert into notices (id, company_id, connection_id, source, subscription_id, notification_id, event_id,
                 event_type, work_item_id, rev, is_deletion, body, received_us, disposition, settled_us)
-            select $1::uuid, $2::uuid, $3::uuid, 'hook', $4::text, $5::bigint, $6::text, $7::text, $8::bigint, $9::bigint,
-                $10::boolean, $11::bytea, $12::bigint, $13::text, $14::bigint
-            where not exists (select 1 from notices where company_id = $2 and connection_id = $3 and source = 'hook'
-                and subscription_id = $4 and notification_id = $5)
-            and not exists (select 1 from notices where company_id = $2 and connection_id = $3 and source = 'hook'
-                and event_id = $6 and event_type = $7 and work_item_id = $8 and rev = $9)"
+            select (n ->> 0)::uuid, (n ->> 1)::uuid, (n ->> 2)::uuid, 'hook', n ->> 3, (n ->> 4)::bigint, n ->> 5, n ->> 6,
+                (n ->> 7)::bigint, (n ->> 8)::bigint, (n ->> 9)::integer = 1, decode(n ->> 10, 'hex'), (n ->> 11)::bigint,
+                n ->> 12, (n ->> 13)::bigint
+            from jsonb_array_elements($1) as n
+            where not exists (select 1 from notices as old where old.company_id = (n ->> 1)::uuid
+                and old.connection_id = (n ->> 2)::uuid and old.source = 'hook'
+                and old.subscription_id = n ->> 3 and old.notification_id = (n ->> 4)::bigint)
+            and not exists (select 1 from notices as old where old.company_id = (n ->> 1)::uuid
+                and old.connection_id = (n ->> 2)::uuid and old.source = 'hook'
+                and old.event_id = n ->> 5 and old.event_type = n ->> 6 and old.work_item_id = (n ->> 7)::bigint
+                and old.rev = (n ->> 8)::bigint)
+            returning id"
     };
     N_WAITING = "select count(*) from notices where company_id = $1 and connection_id = $2 and disposition = 'pending'
         and source = $3 and work_item_id = $4";
@@ -147,6 +164,74 @@ pub struct NoticeRow {
     pub settled_us: Option<i64>,
 }
 
+/// Notifications as one statement takes them.
+#[derive(Default)]
+struct Rows<'n> {
+    values: Vec<Value>,
+    /// What tells two of one group apart: the statement sees those that were there before it alone.
+    sent: HashSet<(ConnectionId, &'n str, i64)>,
+    events: HashSet<(ConnectionId, &'n str, &'n str, i64, i64)>,
+    /// Kinds of which a connection keeps so many.
+    to_trim: BTreeSet<(ConnectionId, &'static str)>,
+}
+
+impl<'n> Rows<'n> {
+    /// Adds a notification and gives it a number, unless it is in here already.
+    fn add(&mut self, company: CompanyId, connection: ConnectionId, notice: &'n HookNotice) -> Option<Uuid> {
+        let sent = notice.subscription_id.as_deref().zip(notice.notification_id);
+        let is_sent = sent.is_some_and(|(subscription, number)| !self.sent.insert((connection, subscription, number)));
+        let event = (notice.event_id.as_deref(), notice.work_item, notice.rev);
+        let is_known = match event {
+            (Some(event), Some(work_item), Some(rev)) => {
+                let event = (connection, event, notice.event_type.as_str(), work_item.0, rev.0);
+                !self.events.insert(event)
+            }
+            _ => false,
+        };
+        if is_sent || is_known {
+            return None;
+        }
+        let disposition = match notice.fate {
+            Fate::Pending => "pending",
+            Fate::OutOfScope => "out_of_scope",
+            Fate::Quarantined => "quarantined",
+        };
+        let is_pending = notice.fate == Fate::Pending;
+        if !is_pending {
+            self.to_trim.insert((connection, disposition));
+        }
+        let id = fresh();
+        self.values.push(json!([
+            id.simple().to_string(),
+            company.0.simple().to_string(),
+            connection.0.simple().to_string(),
+            notice.subscription_id,
+            notice.notification_id,
+            notice.event_id,
+            notice.event_type,
+            notice.work_item.map(|id| id.0),
+            notice.rev.map(|rev| rev.0),
+            i32::from(notice.event_type.eq_ignore_ascii_case("workitem.deleted")),
+            notice.body.as_deref().map(hex),
+            notice.received_us,
+            disposition,
+            (!is_pending).then_some(notice.received_us),
+        ]));
+        Some(id)
+    }
+}
+
+/// Bytes as both databases read them out of JSON.
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
+}
+
 impl Store {
     /// Notices that ask for a read, oldest first.
     pub async fn pending_notices(
@@ -183,41 +268,27 @@ impl Store {
 }
 
 impl Tx {
-    /// Keeps a notification, once.
-    pub async fn accept_notice(
+    /// Keeps notifications, each once, and says of each in order whether it is new.
+    pub async fn accept_notices<'n>(
         &mut self,
-        company: CompanyId,
-        connection: ConnectionId,
-        notice: &HookNotice,
-    ) -> Result<Accepted, StoreError> {
-        let disposition = match notice.fate {
-            Fate::Pending => "pending",
-            Fate::OutOfScope => "out_of_scope",
-            Fate::Quarantined => "quarantined",
-        };
-        let is_pending = notice.fate == Fate::Pending;
-        let n_new = run!(self, |dialect| sqlx::query(INSERT_ONCE.on(dialect))
-            .bind(fresh())
-            .bind(company.0)
-            .bind(connection.0)
-            .bind(&notice.subscription_id)
-            .bind(notice.notification_id)
-            .bind(&notice.event_id)
-            .bind(&notice.event_type)
-            .bind(notice.work_item.map(|id| id.0))
-            .bind(notice.rev.map(|rev| rev.0))
-            .bind(notice.event_type.eq_ignore_ascii_case("workitem.deleted"))
-            .bind(&notice.body)
-            .bind(notice.received_us)
-            .bind(disposition)
-            .bind((!is_pending).then_some(notice.received_us)))?;
-        if n_new == 0 {
-            return Ok(Accepted::Again);
-        }
-        if !is_pending {
+        notices: impl Iterator<Item = (CompanyId, ConnectionId, &'n HookNotice)>,
+    ) -> Result<Vec<Accepted>, StoreError> {
+        let mut rows = Rows::default();
+        let ids: Vec<Option<Uuid>> = notices
+            .map(|(company, connection, notice)| rows.add(company, connection, notice))
+            .collect();
+        let new: Vec<Uuid> = tx!(self, |c, dialect| sqlx::query_scalar(INSERT_ONCE.on(dialect))
+            .bind(Json(&rows.values))
+            .fetch_all(c))?;
+        let new: HashSet<Uuid> = new.into_iter().collect();
+        for (connection, disposition) in rows.to_trim {
             self.trim_notices(connection, disposition).await?;
         }
-        Ok(Accepted::New)
+        let accepted = |id: Option<Uuid>| match id.is_some_and(|id| new.contains(&id)) {
+            true => Accepted::New,
+            false => Accepted::Again,
+        };
+        Ok(ids.into_iter().map(accepted).collect())
     }
 
     /// Keeps a notice for each work item that a feed named. One that waits already from this source is not kept twice.

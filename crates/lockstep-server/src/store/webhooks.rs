@@ -1,5 +1,8 @@
 //! Where service hooks call, and the secret they carry; and when each event last came.
 
+use std::collections::{BTreeSet, HashMap};
+
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{Store, StoreError, Tx};
@@ -12,9 +15,16 @@ sql! {
     OF_CONNECTION = "select connection_id, company_id, path_id, user_name, sealed, digest, previous_digest,
             previous_until_us, rotated_us from webhooks where company_id = $1 and connection_id = $2";
     // The one question that can't name a company: the path is what tells whose it is.
-    BY_PATH = "select w.connection_id, w.company_id, w.path_id, w.user_name, w.sealed, w.digest, w.previous_digest,
-            w.previous_until_us, w.rotated_us, c.is_enabled, c.deleted_us
-        from webhooks w join connections c on c.id = w.connection_id where w.path_id = $1";
+    BY_PATH = {
+        sqlite: "select w.connection_id, w.company_id, w.path_id, w.user_name, w.sealed, w.digest, w.previous_digest,
+                w.previous_until_us, w.rotated_us, c.is_enabled, c.deleted_us
+            from webhooks w join connections c on c.id = w.connection_id
+            where w.path_id in (select value from json_each($1))",
+        postgres: "select w.connection_id, w.company_id, w.path_id, w.user_name, w.sealed, w.digest, w.previous_digest,
+                w.previous_until_us, w.rotated_us, c.is_enabled, c.deleted_us
+            from webhooks w join connections c on c.id = w.connection_id
+            where w.path_id in (select value from jsonb_array_elements_text($1))"
+    };
     ROTATE = "update webhooks set previous_digest = digest, previous_until_us = null, sealed = $3, digest = $4, rotated_us = $5
         where company_id = $1 and connection_id = $2";
     NEW_SEEN = "update webhooks set previous_until_us = $3
@@ -110,11 +120,13 @@ impl Store {
             .fetch_optional(c))
     }
 
-    /// Whose webhook a path is, of deleted connections too.
-    pub async fn webhook_by_path(&self, path_id: &str) -> Result<Option<HookedRow>, StoreError> {
-        db!(self, |c| sqlx::query_as::<_, HookedRow>(BY_PATH)
-            .bind(path_id)
-            .fetch_optional(c))
+    /// Whose webhooks these paths are, by path; of deleted connections too.
+    pub async fn webhooks_by_path(&self, paths: &BTreeSet<&str>) -> Result<HashMap<String, HookedRow>, StoreError> {
+        let rows = db!(self, |c, dialect| sqlx::query_as::<_, HookedRow>(BY_PATH.on(dialect))
+            .bind(Json(paths))
+            .fetch_all(c))?;
+        let by_path = |row: HookedRow| (row.webhook.path_id.clone(), row);
+        Ok(rows.into_iter().map(by_path).collect())
     }
 
     /// When each event of each of the company's connections last came.

@@ -258,9 +258,8 @@ impl<'w> Harbour<'w> {
             fate: Fate::Pending,
         };
         let mut tx = self.app().store.begin().await.unwrap();
-        tx.accept_notice(self.company, self.connection(), &notice)
-            .await
-            .unwrap();
+        let notices = [(self.company, self.connection(), &notice)];
+        tx.accept_notices(notices.into_iter()).await.unwrap();
         tx.commit().await.unwrap();
         self.ring();
     }

@@ -9,7 +9,7 @@ use lockstep_server::store::edits::NewEdit;
 use lockstep_server::store::records::{Applied, SaveError, Scope};
 use lockstep_server::store::{Db, Store, StoreError};
 use lockstep_sync::edit::{
-    Act, Attempt, AttemptKind, AttemptState, Doubt, EditState, Ending, Hold, Outcome, Search, Target, Whom,
+    Act, Attempt, AttemptKind, AttemptState, Doubt, EditState, Ending, Hold, LetGo, Outcome, Search, Target, Whom,
 };
 use lockstep_sync::item::{Item, Presence, Remote};
 use lockstep_sync::record::{Disposition, Feed, FieldChange, Health, Mention, Observation, Record, TokenTrouble};
@@ -466,6 +466,53 @@ async fn an_edit_is_held_waits_and_starts_from_another_value() {
             (stored.act, stored.state, stored.doubt),
             (set_title("Pier", "Quay"), EditState::Waiting, doubt)
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_let_go_in_doubt_is_loaded_until_the_doubt_is_cleared() {
+    on_both(async |world| {
+        let plan = Plan::new(world).await;
+        plan.paired(3).await;
+        let (let_go, applied) = (
+            plan.edit(set_title("Pier", "Quay")).await,
+            plan.edit(set_title("Quay", "Dock")).await,
+        );
+        let doubt = Doubt {
+            rev: Rev(3),
+            identity_id: "mara".to_owned(),
+            until_us: 0,
+        };
+        for edit in [let_go, applied] {
+            plan.save(&[Record::EditWaiting {
+                edit,
+                doubt: Some(doubt.clone()),
+            }])
+            .await;
+        }
+        let is_applied = Ending::Applied {
+            rev: Some(Rev(4)),
+            attempt: None,
+        };
+        plan.save(&[
+            Record::EditSettled(let_go, Ending::GivenUp { by: plan.member }),
+            Record::EditSettled(applied, is_applied),
+        ])
+        .await;
+        let item = plan.load().await;
+        assert!(item.edits.is_empty());
+        let act = set_title("Pier", "Quay");
+        assert_eq!(
+            item.let_go,
+            [LetGo {
+                edit: let_go,
+                act,
+                doubt
+            }]
+        );
+        plan.save(&[Record::DoubtCleared(let_go)]).await;
+        assert!(plan.load().await.let_go.is_empty());
     })
     .await;
 }

@@ -104,8 +104,10 @@ impl Pace {
             self.slow_down(sent_us, now_us, self.at_once.saturating_sub(1));
         } else if asked_ms.is_none() {
             self.n_quick += 1;
-            // One more for each round of quick answers.
-            if self.n_quick >= self.at_once && self.at_once < AT_ONCE_MAX {
+            // One more for each quick answer until the first setback, so that a small board is not over before the pace is
+            // found; from then on one more for each round of them.
+            let n_enough = if self.changed_us == 0 { 1 } else { self.at_once };
+            if self.n_quick >= n_enough && self.at_once < AT_ONCE_MAX {
                 self.at_once += 1;
                 self.n_quick = 0;
             }
@@ -147,6 +149,17 @@ mod tests {
         assert_eq!(pace.at_once(), 4);
         quick(&mut pace, 500, 0);
         assert_eq!((pace.at_once(), pace.not_before_us()), (16, 0));
+    }
+
+    #[test]
+    fn the_pace_is_found_in_two_rounds_and_once_set_back_it_comes_back_slowly() {
+        let mut pace = Pace::default();
+        let now_us = quick(&mut pace, 12, 1);
+        assert_eq!(pace.at_once(), 16);
+        pace.came_back(now_us, now_us + 100 * MS, CameBack::Failure, Throttle::default());
+        assert_eq!(pace.at_once(), 8);
+        quick(&mut pace, 8, now_us + 100 * MS);
+        assert_eq!(pace.at_once(), 9);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 // What is asked of the server, under which key it is kept, and what a live change makes stale.
 import { MutationCache, QueryCache, QueryClient, notifyManager, queryOptions } from "@tanstack/react-query";
 import { NoAnswer, Problem, api, ask } from "../api/client";
+import { whenDrawn } from "./drawn";
 
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
@@ -9,13 +10,13 @@ export const sessionQuery = queryOptions({
 });
 export const connectionsQuery = queryOptions({
   queryKey: ["connections"],
-  queryFn: () => ask(api.GET("/api/connections")),
+  queryFn: () => whenDrawn().then(() => ask(api.GET("/api/connections"))),
   // A read that changed nothing is no news to the live feed; its age is shown all the same.
   refetchInterval: (query) => readEvery(query.state.data),
 });
 export const myTokensQuery = queryOptions({
   queryKey: ["my-tokens"],
-  queryFn: () => ask(api.GET("/api/me/tokens")),
+  queryFn: () => whenDrawn().then(() => ask(api.GET("/api/me/tokens"))),
 });
 export const membersQuery = queryOptions({
   queryKey: ["members"],
@@ -23,7 +24,7 @@ export const membersQuery = queryOptions({
 });
 export const syncQuery = queryOptions({
   queryKey: ["sync"],
-  queryFn: () => ask(api.GET("/api/sync")),
+  queryFn: () => whenDrawn().then(() => ask(api.GET("/api/sync"))),
 });
 
 const SOONEST_MS = 5_000;

@@ -2,7 +2,8 @@
 import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useRef, type ReactNode } from "react";
 import type { Me, Session } from "../api/types";
-import { openLive, useLive } from "../live/live";
+import { openLive, useIsLost } from "../live/live";
+import { whenDrawn } from "./drawn";
 import { sessionQuery } from "./queries";
 import { applyTheme } from "./theme";
 
@@ -16,14 +17,19 @@ export function SessionProvider({ session, me, children }: SignedIn & { children
   const client = useQueryClient();
   useEffect(() => applyTheme(me.theme), [me.theme]);
   const after = useRef(session.company?.change ?? null);
-  useEffect(
-    () =>
-      openLive(
-        (keys) => keys.forEach((key) => void client.invalidateQueries({ queryKey: [key] })),
-        after.current,
-      ),
-    [client, me.id],
-  );
+  useEffect(() => {
+    let close: (() => void) | null = () => undefined;
+    void whenDrawn().then(() => {
+      if (close === null) return;
+      const refresh = (keys: string[]) =>
+        keys.forEach((key) => void client.invalidateQueries({ queryKey: [key] }));
+      close = openLive(refresh, after.current);
+    });
+    return () => {
+      close?.();
+      close = null;
+    };
+  }, [client, me.id]);
   return <Context value={{ session, me }}>{children}</Context>;
 }
 
@@ -44,7 +50,7 @@ export function useMay(act: string): boolean {
 /** May this person change action items, and can a change reach the server at all? */
 export function useCanEdit(): boolean {
   const may = useMay("action_items.edit");
-  return useLive().phase !== "lost" && may;
+  return !useIsLost() && may;
 }
 
 export function useSessionQuery() {

@@ -23,14 +23,18 @@ function set(next: Partial<LiveState>) {
   listeners.forEach((listener) => listener());
 }
 
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
 export function useLive(): LiveState {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => state,
-  );
+  return useSyncExternalStore(subscribe, () => state);
+}
+
+/** Is the link lost? Draws nothing anew when something is heard, as `useLive` does. */
+export function useIsLost(): boolean {
+  return useSyncExternalStore(subscribe, () => state.phase === "lost");
 }
 
 /** Hears every notice as it comes, and `null` when some may have been missed: what is held has to be asked for again. */

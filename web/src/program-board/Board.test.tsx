@@ -15,6 +15,8 @@ import { place } from "./placement";
 import { modelOf } from "./testing";
 import type { BoardActs } from "./useActs";
 
+// What comes after the first drawing is there at once.
+vi.mock("./useSettled", () => ({ useSettled: () => true }));
 vi.mock("@tanstack/react-router", () => ({
   Link: ({ children }: { children: React.ReactNode }) => <a href="#lens">{children}</a>,
 }));

@@ -1,17 +1,18 @@
 // The board: rows, cells, cards and curves of what is in view, and what is done to them by pointer and keys.
 // It knows the plan and the desk; it changes the plan only through acts.
-import { useEffect, useMemo, useRef, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { dateOf, plural } from "../ui/time";
 import { useNow } from "../ui/useNow";
 import { Header, RowView, type CellShown } from "./BoardFrame";
 import style from "./board.module.css";
 import { GHOST, carriedRows } from "./carry";
+import { countRows } from "./counts";
 import { CurvesView } from "./CurvesView";
 import type { Desk, DeskActs } from "./desk";
 import { Doing, Lifted } from "./Doing";
 import type { BoardRow } from "./filters";
 import { first } from "./keys";
-import { cellBoxes, layOut, windowOf, type Box, type Density } from "./layout";
+import { cellBoxes, layouter, windowOf, type Box, type Density } from "./layout";
 import type { Place } from "./moves";
 import { afterOf, isSameSlot } from "./moves";
 import { Overlays } from "./Overlays";
@@ -28,6 +29,7 @@ import { useCurves } from "./useCurves";
 import { useFocus } from "./useFocus";
 import { useGlide } from "./useGlide";
 import { usePointer, type Over } from "./usePointer";
+import { useSettled } from "./useSettled";
 import { usePreview } from "./usePreview";
 import { MARGIN, useViewport } from "./useViewport";
 
@@ -75,8 +77,7 @@ const CURVE_H = 3 * CURVE_STEP;
 const N_NARROW = 184;
 const N_NARROWER = 150;
 
-/** What stands for itself: shadows and stories below their feature are counted elsewhere. */
-const isItem = (tile: Tile) => tile.kind === "card" && !tile.is_nested;
+const NO_ROWS: readonly BoardRow[] = [];
 const pointsOf = (tile: Tile) => (tile.is_nested ? 0 : (tile.points ?? 0));
 
 export function Board(props: BoardProps) {
@@ -96,10 +97,12 @@ export function Board(props: BoardProps) {
     const tile = carried ? placement.byKey.get(carried.key) : undefined;
     return carried && tile ? carriedRows(rows, tile, carried) : rows;
   }, [rows, carried, placement]);
+  const [layOut] = useState(layouter);
   const layout = useMemo(
     () =>
       layOut({
-        rows: shownRows,
+        // Before there is a width there is nothing to lay out.
+        rows: view.w === 0 ? NO_ROWS : shownRows,
         n_columns,
         density,
         view_w: view.w,
@@ -108,9 +111,11 @@ export function Board(props: BoardProps) {
         only_column: sprint,
         n_chips: sprint === null ? undefined : (tile) => chipsOf({ model, dependencies }, tile).length,
       }),
-    [shownRows, n_columns, density, view.w, view.h, sprint, model, dependencies],
+    [layOut, shownRows, n_columns, density, view.w, view.h, sprint, model, dependencies],
   );
-  const window = useMemo(() => windowOf(layout, view, MARGIN), [layout, view]);
+  const isSettled = useSettled(view.w > 0);
+  const margin = isSettled ? MARGIN : 0;
+  const window = useMemo(() => windowOf(layout, view, margin), [layout, view, margin]);
   const teams = useMemo(
     () =>
       rows.some((row) => row.type !== null) ? set_up.teams.map((_, i) => i) : rows.map((row) => row.team),
@@ -194,7 +199,7 @@ export function Board(props: BoardProps) {
   const active =
     hover?.box?.tile.key ?? desk.linking ?? (desk.n_refocus > 0 ? desk.focus : null) ?? props.open;
   const curves = useCurves(
-    layout,
+    isSettled ? layout : null,
     dependencies,
     active,
     dragged === null ? null : { key: dragged, over: drag?.over ?? null },
@@ -245,10 +250,7 @@ export function Board(props: BoardProps) {
       start_on !== null && finish_on !== null && start_on <= today && today <= finish_on,
   );
   const column_names = useMemo(() => set_up.columns.map((column) => column.name), [set_up.columns]);
-  const n_items = useMemo(
-    () => rows.reduce((n, row) => n + row.cells.flat().filter(isItem).length, 0),
-    [rows],
-  );
+  const n_items = useMemo(() => countRows(rows), [rows]);
   const corner = [
     plural(rows.length, rows[0]?.type == null ? "team" : "type"),
     density === "comfortable" ? plural(n_columns, "sprint") : plural(n_items, "item"),
@@ -343,7 +345,7 @@ export function Board(props: BoardProps) {
                 );
               })}
             </div>
-            {sprint === null && (
+            {sprint === null && isSettled && (
               <CurvesView
                 width={layout.width}
                 top={Math.max(0, curveTop)}

@@ -9,7 +9,7 @@ import { usePaletteOffer } from "../app/palette-offers";
 import { Page } from "../app/Page";
 import { connectionsQuery } from "../app/queries";
 import { useMe } from "../app/session";
-import { useLive } from "../live/live";
+import { useIsLost } from "../live/live";
 import { announce } from "../ui/announce";
 import { Button } from "../ui/Button";
 import layout from "../ui/layout.module.css";
@@ -30,6 +30,7 @@ import type { BoardSummary as ListedBoard } from "./list/shapes";
 import { featureOf } from "./nesting";
 import { tileFor, type Tile } from "./placement";
 import { boardOffer } from "./paletteOffer";
+import type { Plan } from "./plan";
 import { Presence } from "./Presence";
 import { clean, NO_FILTER_SEARCH, type BoardSearch } from "./search";
 import type { Card, Present } from "./shapes";
@@ -106,8 +107,6 @@ export function BoardPage() {
   );
 }
 
-type Plan = NonNullable<BoardData["plan"]>;
-
 function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
   const { store, state, isSlow } = data;
   const { model } = plan;
@@ -117,7 +116,7 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
   const navigate = useNavigate({ from: "/boards/$id" });
   const isPhone = useMedia("(max-width: 640px)");
   const isDark = useIsDark(me.theme);
-  const isLost = useLive().phase === "lost";
+  const isLost = useIsLost();
   const canEdit = board.may_edit && board.write_mode !== "read_only" && !isLost;
   const acts = useActs(store);
   const now_ms = useNow(60_000);
@@ -140,7 +139,7 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
   // ---- what is shown ----
   const { expanded, folded, toggleStories, toggleRow, showAllStories, foldAll } = useFolding(search, patch);
   const shown = useShownBoard({ model, plan, search, expanded, folded, now_ms });
-  const { filter, group, placement, dependencies, rows, parked, shownKeys, health, found, foundSet } = shown;
+  const { filter, group, placement, dependencies, rows, parked, isShown, health, found, foundSet } = shown;
   const { n_items, n_shown, pictured } = shown;
   const present = useMemo(
     () =>
@@ -215,9 +214,13 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
     deskActs.patch({ focus: openTile.key, has_tray: openTile.column < 0 });
   }, [openTile, deskActs]);
 
-  const connection = useQuery(connectionsQuery).data?.find((one) => one.id === board.connection?.id);
+  // Of the connection its address alone: that it was read again draws no board.
+  const { data: server_url } = useQuery({
+    ...connectionsQuery,
+    select: (all) => all.find((one) => one.id === board.connection?.id)?.server_url,
+  });
   const urlOfNumber = (number: number) =>
-    connection ? `${connection.server_url.replace(/\/$/, "")}/_workitems/edit/${number}` : null;
+    server_url === undefined ? null : `${server_url.replace(/\/$/, "")}/_workitems/edit/${number}`;
   const urlOf = (card: Card) => (card.number === null ? null : urlOfNumber(card.number));
 
   useRefusals(data, open);
@@ -319,7 +322,7 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
       canEdit,
       onGo: (card, tile) => {
         // What a filter hides is not gone to, so the filter goes.
-        if (!shownKeys.has(tile.key) && !parked.includes(tile)) patch(NO_FILTER_SEARCH);
+        if (!isShown(tile) && !parked.includes(tile)) patch(NO_FILTER_SEARCH);
         if (tile.card.id === card.id) show(card.id);
         else open(card.id, true);
       },
@@ -327,7 +330,11 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
     }),
   );
 
-  const n_draft_teams = useMemo(() => countDraftTeams(model.cards.values()), [model.cards]);
+  const isOnHold = board.write_mode === "hold";
+  const n_draft_teams = useMemo(
+    () => (isOnHold ? countDraftTeams(model.cards.values()) : 0),
+    [isOnHold, model.cards],
+  );
   const panel = openCard ? (
     <Suspense>
       <CardPanel
@@ -472,7 +479,7 @@ function BoardBody({ data, plan }: { data: BoardData; plan: Plan }) {
                 onClear={() => deskActs.patch({ selected: new Set() })}
               />
             )}
-            {shownKeys.size === 0 && (
+            {rows.every((row) => row.cells.every((cell) => cell.length === 0)) && (
               <NothingShown
                 isFiltered={countFilters(filter) > 0}
                 board={board}

@@ -3,6 +3,7 @@
 import { ChevronDown, ChevronUp, Inbox } from "lucide-react";
 import {
   useLayoutEffect,
+  useMemo,
   useRef,
   useState,
   type KeyboardEvent,
@@ -54,11 +55,10 @@ export function Tray({ ref, ...props }: TrayProps) {
     if (element) setView({ left: Math.floor(element.scrollLeft / 400) * 400, width: element.clientWidth });
   };
   useLayoutEffect(measure, [isOpen]);
-  const sum = tiles.reduce((total, tile) => total + (tile.points ?? 0), 0);
+  const { sum, lines } = useParked(tiles, isOpen);
   const from = Math.max(0, Math.floor((view.left - 400) / (CARD_W + GAP)));
   const to = Math.ceil((view.left + view.width + 800) / (CARD_W + GAP));
-  const { card_h, line_h, card_pad_x, title_px } = METRICS.comfortable;
-  const lines = tiles.some((tile) => needsTwoLines(tile.card.title, title_px, CARD_W - card_pad_x)) ? 2 : 1;
+  const { card_h, line_h } = METRICS.comfortable;
   const h = card_h + (lines - 1) * line_h;
   const Chevron = isOpen ? ChevronDown : ChevronUp;
   return (
@@ -134,4 +134,14 @@ export function Tray({ ref, ...props }: TrayProps) {
       )}
     </div>
   );
+}
+
+/** What is worked out of all cards, and not again while the board scrolls: their points, and whether a title needs two lines. */
+function useParked(tiles: readonly Tile[], isOpen: boolean): { sum: number; lines: 1 | 2 } {
+  return useMemo(() => {
+    const { card_pad_x, title_px } = METRICS.comfortable;
+    const isLong = ({ card }: Tile) => needsTwoLines(card.title, title_px, CARD_W - card_pad_x);
+    const sum = tiles.reduce((total, tile) => total + (tile.points ?? 0), 0);
+    return { sum, lines: isOpen && tiles.some(isLong) ? 2 : 1 };
+  }, [tiles, isOpen]);
 }

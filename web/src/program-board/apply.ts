@@ -1,5 +1,6 @@
 // What an act does to the cards, as the server will do it: shown at once, before it has answered. Pure.
 import { isOpen, levelOf, type Cards, type Frame } from "./model.ts";
+import { SharedMap } from "./sharedMap.ts";
 import type { Act, Assignee, Card, WriteMode } from "./shapes";
 
 /** The stories that make up a feature on the board. */
@@ -26,12 +27,12 @@ export function rankBehind(rank: string | undefined): string {
 }
 
 export function applyActs(cards: Cards, frame: Frame, mode: WriteMode, acts: readonly Act[]): Cards {
-  const next = new Map(cards);
+  const next = SharedMap.copy(cards);
   for (const act of acts) applyAct(next, frame, mode, act);
   return next;
 }
 
-function applyAct(cards: Map<string, Card>, frame: Frame, mode: WriteMode, act: Act): void {
+function applyAct(cards: SharedMap<string, Card>, frame: Frame, mode: WriteMode, act: Act): void {
   // What was written shows as not yet settled; what needs a person keeps saying so.
   const unsettled = (card: Card): Card["sync"] =>
     card.sync === "in_step" ? (mode === "hold" ? "draft" : "waiting") : card.sync;

@@ -10,6 +10,24 @@ export function countPlanned(tiles: Iterable<Tile>): number {
   return n;
 }
 
+const known = new WeakMap<readonly Tile[], number>();
+
+/** The same for whole cells, each counted once as long as it stays the same list. */
+export function countCells(cells: readonly (readonly Tile[])[]): number {
+  let n = 0;
+  for (const cell of cells) {
+    const n_here = known.get(cell) ?? countPlanned(cell);
+    known.set(cell, n_here);
+    n += n_here;
+  }
+  return n;
+}
+
+/** All that lies in these rows. */
+export function countRows(rows: readonly { cells: readonly (readonly Tile[])[] }[]): number {
+  return rows.reduce((n, row) => n + countCells(row.cells), 0);
+}
+
 /** Teams whose rows hold unpublished changes. */
 export function countDraftTeams(cards: Iterable<Card>): number {
   const teams = new Set<number>();

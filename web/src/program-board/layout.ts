@@ -1,6 +1,7 @@
 // Where everything on the board lies, in px, by arithmetic alone: nothing is ever measured. Pure.
 // One plane: the sticky header takes its first `head_h`, the sticky team column its first `team_w`.
 import type { Tile } from "./placement";
+import { SharedMap } from "./sharedMap";
 import { needsTwoLines } from "./textWidth";
 
 export type Density = "comfortable" | "compact" | "fit";
@@ -128,6 +129,7 @@ export interface RowBox {
   h: number;
 }
 export interface Layout {
+  wanted: Wanted;
   metrics: Metrics;
   density: Density;
   /** The one column a phone shows; `null` where all are side by side. */
@@ -157,46 +159,56 @@ export interface Wanted {
   n_chips?: (tile: Tile) => number;
 }
 
-export function layOut(wanted: Wanted): Layout {
-  const { rows, n_columns, density, only_column = null, n_chips } = wanted;
+/** Of `before`, all boxes of the cells that hold the same tiles stay the objects they were, if their row has not moved. */
+export function layOut(wanted: Wanted, before: Layout | null = null): Layout {
+  const { rows, n_columns, density, only_column = null } = wanted;
   const isPhone = only_column !== null;
   const metrics = isPhone ? PHONE : METRICS[density];
   const team_w = isPhone ? 0 : wanted.team_w;
   const column_x = isPhone ? [0, wanted.view_w] : columnsIn(wanted, metrics, team_w);
-  const heights = rows.map((row) => rowHeight(row, metrics, column_x, only_column, n_chips));
+  const known = before && isLike(before.wanted, wanted) ? before : null;
+  const columns = Array.from({ length: n_columns }, (_, column) => column);
+
+  // Cells of which nothing is known are laid out as if their row lay at the very top.
+  const stacks = rows.map((_, row) =>
+    columns.map((column): Stack => {
+      const tiles = tilesIn(wanted, row, column);
+      if (known && tilesIn(known.wanted, row, column) === tiles)
+        return { top: known.rows[row]?.y ?? 0, boxes: cellBoxes(known, row, column) };
+      return { top: 0, boxes: stack(tiles, row, column) };
+    }),
+  );
+  const heights = rows.map((row, r) => rowHeight(row, stacks[r] ?? [], metrics));
   stretch(heights, metrics, wanted.view_h);
 
-  const boxes: RowBox[] = [];
-  const cells: Box[][] = [];
-  const byKey = new Map<string, Box>();
+  const rowBoxes: RowBox[] = [];
+  const cells: (readonly Box[])[] = [];
   let y = metrics.head_h + metrics.lead;
   rows.forEach((row, r) => {
     const h = heights[r] ?? 0;
-    boxes.push({ key: row.key, y, h });
-    for (let column = 0; column < n_columns; column += 1) {
-      const isShown = !isPhone || column === only_column;
-      cells.push(isShown && !row.is_folded ? stack(row.cells[column] ?? [], r, column, y) : []);
-    }
+    rowBoxes.push({ key: row.key, y, h });
+    for (const { boxes, top } of stacks[r] ?? [])
+      cells.push(y === top ? boxes : boxes.map((box) => ({ ...box, y: box.y + y - top })));
     y += h;
   });
 
-  function stack(tiles: readonly Tile[], row: number, column: number, top: number): Box[] {
+  function stack(tiles: readonly Tile[], row: number, column: number): Box[] {
     const at = isPhone ? 0 : column;
     const x = (column_x[at] ?? 0) + metrics.gutter;
     const w = (column_x[at + 1] ?? 0) - metrics.gutter - x;
-    let below = top + metrics.row_head_h + metrics.pad_top + metrics.load_h + metrics.gap;
+    let below = headOf(metrics) + metrics.gap;
     return tiles.map((tile) => {
       const lines = linesOf(tile, metrics, w);
-      const h = cardHeight(tile, metrics, lines, n_chips);
+      const h = cardHeight(tile, metrics, lines, wanted.n_chips);
       const inset = tile.is_nested ? metrics.nested_x : 0;
       const box: Box = { tile, x: x + inset, y: below, w: w - inset, h, lines, row, column };
       below += h + metrics.gap;
-      byKey.set(tile.key, box);
       return box;
     });
   }
 
   return {
+    wanted,
     metrics,
     density,
     only_column,
@@ -205,10 +217,47 @@ export function layOut(wanted: Wanted): Layout {
     height: y,
     n_columns,
     column_x,
-    rows: boxes,
+    rows: rowBoxes,
     cells,
-    byKey,
+    byKey: boxesByKey(cells, known),
   };
+}
+
+/** Lays out one board after the other, each from the last. */
+export function layouter(): (wanted: Wanted) => Layout {
+  let last: Layout | null = null;
+  return (wanted) => (last = layOut(wanted, last));
+}
+
+/** The boxes of a cell in a row whose upper edge is at `top`. */
+interface Stack {
+  top: number;
+  boxes: readonly Box[];
+}
+
+const NO_TILES: readonly Tile[] = [];
+
+/** What lies open in a cell. */
+function tilesIn({ rows, only_column = null }: Wanted, row: number, column: number): readonly Tile[] {
+  const at = rows[row];
+  const isShown = at && !at.is_folded && (only_column === null || column === only_column);
+  return (isShown ? at.cells[column] : undefined) ?? NO_TILES;
+}
+
+/** Does a cell with the same tiles look the same in both? */
+function isLike(a: Wanted, b: Wanted): boolean {
+  const same = ["n_columns", "density", "view_w", "team_w", "only_column", "n_chips"] as const;
+  return a.rows.length === b.rows.length && same.every((name) => a[name] === b[name]);
+}
+
+function boxesByKey(cells: readonly (readonly Box[])[], known: Layout | null): ReadonlyMap<string, Box> {
+  const changed = known ? cells.filter((boxes, i) => boxes !== known.cells[i]) : cells;
+  const byKey = known ? SharedMap.copy(known.byKey) : new Map<string, Box>();
+  known?.cells.forEach(
+    (boxes, i) => boxes !== cells[i] && boxes.forEach((box) => byKey.delete(box.tile.key)),
+  );
+  for (const boxes of changed) for (const box of boxes) byKey.set(box.tile.key, box);
+  return byKey;
 }
 
 function columnsIn({ view_w, n_columns }: Wanted, metrics: Metrics, team_w: number): number[] {
@@ -226,26 +275,19 @@ function cardHeight(tile: Tile, metrics: Metrics, lines: number, n_chips: Wanted
   return metrics.card_h + (lines - 1) * metrics.line_h + (n_chips?.(tile) ?? 0) * metrics.chip_h;
 }
 
-function rowHeight(
-  row: Row,
-  metrics: Metrics,
-  column_x: readonly number[],
-  only_column: number | null,
-  n_chips: Wanted["n_chips"],
-): number {
-  const free = metrics.row_head_h + metrics.pad_top + metrics.load_h + metrics.pad_bottom + 1;
+/** From the upper edge of a row to where its cards begin, but for the gap above each. */
+function headOf(metrics: Metrics): number {
+  return metrics.row_head_h + metrics.pad_top + metrics.load_h;
+}
+
+function rowHeight(row: Row, stacks: readonly Stack[], metrics: Metrics): number {
+  const free = headOf(metrics) + metrics.pad_bottom + 1;
   if (row.is_folded) return Math.max(FOLDED_MIN, free);
-  let tallest = metrics.row_min;
-  row.cells.forEach((tiles, column) => {
-    if (only_column !== null && column !== only_column) return;
-    const at = only_column === null ? column : 0;
-    const card_w = (column_x[at + 1] ?? 0) - (column_x[at] ?? 0) - 2 * metrics.gutter;
-    let h = free;
-    for (const tile of tiles)
-      h += metrics.gap + cardHeight(tile, metrics, linesOf(tile, metrics, card_w), n_chips);
-    tallest = Math.max(tallest, h);
+  const ends = stacks.map(({ boxes, top }) => {
+    const last = boxes[boxes.length - 1];
+    return last ? last.y + last.h - top + metrics.pad_bottom + 1 : free;
   });
-  return tallest;
+  return Math.max(metrics.row_min, ...ends);
 }
 
 function stretch(heights: number[], metrics: Metrics, view_h: number): void {

@@ -1,6 +1,7 @@
 // Features that are expanded: their stories lie below them in the cell, each as a card of its own. Pure.
 import { categoryOf, type Model } from "./model";
 import { byRank, type Placement, type Tile } from "./placement";
+import { SharedMap } from "./sharedMap";
 import type { Card } from "./shapes";
 
 /** The features that show their stories: all of them, or those named. */
@@ -10,8 +11,8 @@ export type Expanded = "all" | readonly string[];
 export function withStories(model: Model, placement: Placement, expanded: Expanded): Placement {
   if (expanded !== "all" && expanded.length === 0) return placement;
   const named = expanded === "all" ? null : new Set(expanded);
-  const tileOf = new Map(placement.tileOf);
-  const byKey = new Map(placement.byKey);
+  const tileOf = SharedMap.copy(placement.tileOf);
+  const byKey = SharedMap.copy(placement.byKey);
   const open = (tiles: readonly Tile[]): readonly Tile[] => {
     const isOpen = (tile: Tile) =>
       tile.stories.length > 0 && (named === null || named.has(tile.card.id)) && !tile.is_nested;

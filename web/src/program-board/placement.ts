@@ -50,43 +50,55 @@ export function place(model: Pick<Model, "frame" | "cards">): Placement {
   const n_columns = frame.set_up.columns.length;
   const storiesOf = groupStories(cards, model);
   const cells: Tile[][] = Array.from({ length: n_teams * n_columns }, () => []);
-  const load: number[] = new Array<number>(n_teams * n_columns).fill(0);
   const parked: Tile[] = [];
   const tileOf = new Map<string, Tile>();
   const byKey = new Map<string, Tile>();
-
-  const put = (tile: Tile) => {
-    const isParked = tile.team < 0 || tile.column < 0;
-    if (isParked) parked.push(tile);
-    else cells[cellIndex(n_columns, tile.team, tile.column)]?.push(tile);
-    byKey.set(tile.key, tile);
-    for (const story of tile.stories) tileOf.set(story.id, tile);
-    if (tile.kind === "card") tileOf.set(tile.card.id, tile);
-  };
-  const count = (team: number, column: number, card: Card) => {
-    if (team < 0 || column < 0 || categoryOf(frame, card) === "removed") return;
-    const at = cellIndex(n_columns, team, column);
-    load[at] = (load[at] ?? 0) + (card.points ?? 0);
-  };
-
   for (const card of cards.values()) {
-    const level = levelOf(frame, card);
-    const stories = storiesOf.get(card.id);
-    const category = categoryOf(frame, card);
-    if (level === "feature" && stories) {
-      for (const story of stories) count(story.team, story.column, story);
-      for (const tile of knownTiles(card, stories, category, frame)) put(tile);
-      continue;
+    if (isInside(frame, storiesOf, card)) continue;
+    for (const tile of tilesOf(frame, card, storiesOf.get(card.id))) {
+      (isParked(tile) ? parked : cells[cellIndex(n_columns, tile.team, tile.column)])?.push(tile);
+      noteTile({ tileOf, byKey }, tile);
     }
-    if (level === "story" && card.parent !== null && storiesOf.has(card.parent)) continue;
-    const [team, column] = level === "feature" && card.placed ? card.placed : [card.team, card.column];
-    const at = column < 0 || team < 0 ? ([-1, -1] as const) : ([team, column] as const);
-    if (level !== null) count(at[0], at[1], card);
-    put(knownTile(card, at, category));
   }
   for (const cell of cells) cell.sort(byRank);
   parked.sort(byRank);
+  const load = cells.map((cell) => loadIn(frame, cell));
   return { n_teams, n_columns, cells, parked, load, tileOf, byKey, storiesOf };
+}
+
+export const isParked = (tile: Tile): boolean => tile.team < 0 || tile.column < 0;
+
+export function noteTile(
+  { tileOf, byKey }: Record<"tileOf" | "byKey", { set: (key: string, tile: Tile) => unknown }>,
+  tile: Tile,
+): void {
+  byKey.set(tile.key, tile);
+  for (const story of tile.stories) tileOf.set(story.id, tile);
+  if (tile.kind === "card") tileOf.set(tile.card.id, tile);
+}
+
+/** What the tiles of a cell add up to. What is of no level counts nowhere, nor what was removed. */
+export function loadIn(frame: Frame, cell: readonly Tile[]): number {
+  let load = 0;
+  for (const { card, stories, category, points } of cell) {
+    const counts = stories.length > 0 || (category !== "removed" && levelOf(frame, card) !== null);
+    if (counts) load += points ?? 0;
+  }
+  return load;
+}
+
+/** A story that its feature stands for has no tile of its own. */
+export function isInside(frame: Frame, storiesOf: Placement["storiesOf"], card: Card): boolean {
+  return card.parent !== null && storiesOf.has(card.parent) && levelOf(frame, card) === "story";
+}
+
+/** The tiles of a card that stands for itself: one, or of a feature with stories one in each cell they lie in. */
+export function tilesOf(frame: Frame, card: Card, stories: readonly Card[] | undefined): readonly Tile[] {
+  const category = categoryOf(frame, card);
+  if (stories) return knownTiles(card, stories, category, frame);
+  const [team, column] =
+    card.placed && levelOf(frame, card) === "feature" ? card.placed : [card.team, card.column];
+  return [knownTile(card, team < 0 || column < 0 ? [-1, -1] : [team, column], category)];
 }
 
 const NONE: readonly Card[] = [];

@@ -3,6 +3,7 @@
 // an argument, order is the server's change number. Beside `src/replica`, whose rules it follows.
 import { applyActs } from "./apply";
 import type { Cards, Frame } from "./model";
+import { SharedMap } from "./sharedMap";
 import type { Read } from "./snapshot";
 import type { Act, Acted, BoardSummary, Card, Changes } from "./shapes";
 
@@ -52,7 +53,7 @@ export function absorb(
   now_ms: number,
 ): { replica: Replica; news: News[] } {
   const seen = shown(replica);
-  const confirmed = new Map(replica.confirmed);
+  const confirmed = SharedMap.copy(replica.confirmed);
   const held = new Map(replica.held);
   const news: News[] = [];
   for (const card of changes.cards) {
@@ -103,7 +104,7 @@ export function absorb(
 /** What was held back may show now: all of it, or of one card. */
 export function release(replica: Replica, id?: string): Replica {
   if (replica.held.size === 0 || (id !== undefined && !replica.held.has(id))) return replica;
-  const confirmed = new Map(replica.confirmed);
+  const confirmed = SharedMap.copy(replica.confirmed);
   const held = new Map(replica.held);
   for (const [key, card] of replica.held) {
     if (id !== undefined && key !== id) continue;
@@ -122,7 +123,7 @@ export function begin(replica: Replica, pending: Pending): Replica {
 
 /** The server took the act and answered with the cards as they are now. */
 export function acknowledge(replica: Replica, id: string, acted: Acted, now_ms: number): Replica {
-  const confirmed = new Map(replica.confirmed);
+  const confirmed = SharedMap.copy(replica.confirmed);
   for (const card of acted.cards) {
     const known = confirmed.get(card.id);
     if (!known || known.change <= card.change) confirmed.set(card.id, card);

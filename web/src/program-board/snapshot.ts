@@ -90,7 +90,10 @@ function within(index: number | undefined, length: number): number {
 }
 
 const CODES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const VALUE = new Map([...CODES].map((code, value) => [code, value]));
+const NO_VALUE = 64;
+/** By character code: ten thousand ids have two hundred thousand characters. */
+const VALUE = new Uint8Array(128).fill(NO_VALUE);
+[...CODES].forEach((code, value) => (VALUE[code.charCodeAt(0)] = value));
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /** 22 characters of base64url to a UUID's usual form; what is not of that length is left as it is. */
@@ -100,8 +103,8 @@ export function uuidOf(coded: string): string {
   let held = 0;
   let n_bits = 0;
   for (let i = 0; i < 22; i += 1) {
-    const value = VALUE.get(coded[i] ?? "");
-    if (value === undefined) return coded;
+    const value = VALUE[coded.charCodeAt(i)] ?? NO_VALUE;
+    if (value === NO_VALUE) return coded;
     held = ((held << 6) | value) & 0xffff;
     n_bits += 6;
     if (n_bits >= 8) {

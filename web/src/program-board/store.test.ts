@@ -157,6 +157,36 @@ describe("what others did", () => {
     await settle(10_100);
     expect(store.state.marks.size).toBe(0);
   });
+  test("keeps its mark while the hand moves, and loses it soon after", async () => {
+    const store = await opened();
+    store.hear(notice(20));
+    await settle(20);
+    await calls[0]?.answer(200, changed([{ ...(cards[0] as Card), column: 3, change: 20 }]));
+    await settle(10_000);
+    store.noteHand();
+    await settle(60);
+    expect(store.state.marks.size).toBe(1);
+    await settle(800);
+    expect(store.state.marks.size).toBe(0);
+  });
+  test("draws nothing when it was nothing", async () => {
+    const store = await opened();
+    const before = store.state;
+    store.hear(null);
+    await settle(20);
+    await calls[0]?.answer(200, changed([], { change: 10 }));
+    expect(store.state).toBe(before);
+  });
+  test("is not asked for again right after the board was read, but later it is", async () => {
+    const store = await opened();
+    void store.freshen();
+    await settle();
+    expect(calls).toHaveLength(0);
+    await settle(1_500);
+    void store.freshen();
+    await settle();
+    expect(calls.map((call) => call.path)).toEqual(["changes?after=10"]);
+  });
   test("collapses into one line when it is much", async () => {
     cards.push(story("0199c1a0-1111-7000-8000-00000000000c"));
     const store = await opened();

@@ -49,6 +49,9 @@ const FRAME_MS = 16;
 const HAND_MS = 700;
 const STILL_AFTER_MS = 150;
 const MARKED_MS = 10_000;
+/** Marks go together rather than one by one: each time the board is drawn anew. */
+const UNMARK_MS = 1_000;
+const JUST_NOW_MS = 1_000;
 const PRESENT_MS = 10_000;
 const N_COLLAPSED = 3;
 const RETRY_MS = 4_000;
@@ -72,6 +75,8 @@ export class BoardStore {
   private mine: { items: readonly string[]; at_ms: number }[] = [];
   private guarded: ReadonlySet<string> = new Set();
   private hand_ms = 0;
+  private read_ms = 0;
+  private unmarking: ReturnType<typeof setTimeout> | null = null;
 
   constructor(readonly id: string) {}
 
@@ -99,13 +104,19 @@ export class BoardStore {
     this.isAsking = true;
     try {
       const read = readSnapshot(await askSnapshot(this.id));
-      this.set({ replica: open(read, this.state.replica, Date.now()), error: null });
+      this.read_ms = Date.now();
+      this.set({ replica: open(read, this.state.replica, this.read_ms), error: null });
     } catch (error) {
       this.set({ error });
     } finally {
       this.isAsking = false;
       if (this.isWanted) this.soon();
     }
+  }
+
+  /** Catches up, unless it was read just now: what happened since then is told by the feed as soon as it is up. */
+  async freshen(): Promise<void> {
+    if (Date.now() - this.read_ms > JUST_NOW_MS) await this.catchUp();
   }
 
   /** Something happened on a board; `null`: perhaps. */
@@ -161,13 +172,17 @@ export class BoardStore {
     const { replica, news } = absorb(before, changes, isGuarded, now_ms);
     const isFilling = [before, replica].some(({ board }) => board.import.state === "importing");
     const isSame = changes.cards.length === 0 && changes.gone.length === 0 && !changes.board;
+    const present = changes.present ?? this.state.present;
+    const isSamePresent = JSON.stringify(present) === JSON.stringify(this.state.present);
+    if (isSame && isSamePresent && before.change === replica.change) return;
     this.set({
       replica: isSame ? { ...before, change: replica.change } : replica,
-      present: changes.present ?? this.state.present,
+      present: isSamePresent ? this.state.present : present,
       // A board that fills says so itself, and nobody has changed what it reads.
       ...(isFilling ? {} : this.tellNews(replica, news, now_ms)),
     });
-    this.tellRefusals(before, replica, now_ms);
+    const ids = changes.cards.map((card) => card.id);
+    this.tellRefusals(before, replica, ids, now_ms);
   }
 
   private tellNews(replica: Replica, news: readonly News[], now_ms: number): Partial<BoardState> {
@@ -176,7 +191,7 @@ export class BoardStore {
     const marks = new Map(this.state.marks);
     for (const { id, kind } of others)
       if (kind !== "gone") marks.set(id, { kind, until_ms: now_ms + MARKED_MS });
-    setTimeout(() => this.unmark(), MARKED_MS + 50);
+    this.unmarkIn(MARKED_MS + 50);
     const ids = others.map((one) => one.id);
     const text = newsWords(replica, others);
     announce(text);
@@ -188,11 +203,21 @@ export class BoardStore {
     };
   }
 
+  private unmarkIn(ms: number): void {
+    this.unmarking ??= setTimeout(() => {
+      this.unmarking = null;
+      this.unmark();
+    }, ms);
+  }
   private unmark(): void {
     const now_ms = Date.now();
+    if (now_ms - this.hand_ms < STILL_AFTER_MS) return this.unmarkIn(HAND_MS);
     const marks = new Map([...this.state.marks].filter(([, mark]) => mark.until_ms > now_ms));
     const { news } = this.state;
     this.set({ marks, news: news && now_ms - news.at_ms >= MARKED_MS ? null : news });
+    const [first] = marks.values();
+    if (first) this.unmarkIn(Math.max(UNMARK_MS, first.until_ms - now_ms + 50));
+    else if (this.state.news) this.unmarkIn(UNMARK_MS);
   }
   dismissNews(): void {
     this.set({ news: null });
@@ -207,9 +232,10 @@ export class BoardStore {
     );
   }
 
-  private tellRefusals(before: Replica, after: Replica, now_ms: number): void {
-    for (const card of after.confirmed.values()) {
-      if (card.sync !== "refused" || before.confirmed.get(card.id)?.sync === "refused") continue;
+  private tellRefusals(before: Replica, after: Replica, changed: readonly string[], now_ms: number): void {
+    for (const id of changed) {
+      const card = after.confirmed.get(id);
+      if (card?.sync !== "refused" || before.confirmed.get(card.id)?.sync === "refused") continue;
       if (!this.isMine(after, card.id, now_ms)) continue;
       this.set({ shaken: new Set([...this.state.shaken, card.id]) });
       this.hooks.onRefusedThere(card);

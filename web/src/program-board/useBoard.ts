@@ -4,9 +4,8 @@ import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 
 import { useMe } from "../app/session";
 import { hear } from "../live/live";
 import { sendPresence } from "./calls";
-import { dependenciesOf, type Dependencies } from "./links";
 import type { Model } from "./model";
-import { place, type Placement } from "./placement";
+import { planner, type Plan } from "./plan";
 import { isSlow, nextSlow, shown, type Replica } from "./replica";
 import { keepNotes, noted, readNotes } from "./since";
 import { BoardStore, type BoardState } from "./store";
@@ -24,7 +23,7 @@ export function storeOf(client: QueryClient, id: string): BoardStore {
 export interface BoardData {
   store: BoardStore;
   state: BoardState;
-  plan: { model: Model; placement: Placement; dependencies: Dependencies } | null;
+  plan: Plan | null;
   isSlow: (id: string) => boolean;
 }
 
@@ -33,7 +32,7 @@ export function useBoard(id: string): BoardData {
   const store = useMemo(() => storeOf(client, id), [client, id]);
   const state = useSyncExternalStore(store.subscribe, store.read);
   useEffect(() => {
-    void store.catchUp();
+    void store.freshen();
     return hear((notice) => {
       if (notice === null || notice.noun === "card" || notice.noun === "board") store.hear(notice);
     });
@@ -43,12 +42,12 @@ export function useBoard(id: string): BoardData {
   const board = replica?.board;
   const confirmed = replica?.confirmed;
   const pending = replica?.pending;
+  const [planOf] = useState(planner);
   const plan = useMemo(() => {
     if (!frame || !board || !confirmed || !pending) return null;
     const model: Model = { frame, board, cards: shown({ frame, board, confirmed, pending } as Replica) };
-    const placement = place(model);
-    return { model, placement, dependencies: dependenciesOf(model, placement) };
-  }, [frame, board, confirmed, pending]);
+    return planOf(model);
+  }, [planOf, frame, board, confirmed, pending]);
   const now_ms = useSlowClock(replica);
   const waiting_since = replica?.waiting_since;
   const slow = useCallback(

@@ -1,6 +1,6 @@
 // Which curves are drawn: at rest those that need a person, and all of the card in hand or under the pointer.
-import { useMemo } from "react";
-import { routes, type Asked, type Curve, type End } from "./curves";
+import { useMemo, useState } from "react";
+import { router, type Asked, type Curve, type End } from "./curves";
 import type { Box, Layout } from "./layout";
 import { isDrawn, type Dependencies, type Dependency } from "./links";
 import type { Over } from "./usePointer";
@@ -14,9 +14,9 @@ export interface CurvesShown {
 }
 const NONE: CurvesShown = { curves: [], strong: null, stubs: [] };
 
-/** `moved`: a tile that is dragged, and the cell it is over; its curves follow it there. */
+/** Without a layout there is nothing to draw them on. `moved`: a tile that is dragged, and the cell it is over; its curves follow it there. */
 export function useCurves(
-  layout: Layout,
+  layout: Layout | null,
   dependencies: Dependencies,
   active: string | null,
   moved: { key: string; over: Over | null } | null,
@@ -26,12 +26,13 @@ export function useCurves(
   const key = moved?.key ?? null;
   const row = overCell?.row ?? -1;
   const column = overCell?.column ?? -1;
+  const [routes] = useState(router);
   const atRest = useMemo(
     () => all.filter((one) => isDrawn(one) && (one.health === "risk" || one.health === "bad")),
     [all],
   );
   return useMemo(() => {
-    if (layout.only_column !== null) return NONE;
+    if (layout === null || layout.only_column !== null) return NONE;
     const shown = active ?? key;
     const own = (shown && byTile.get(shown)) || [];
     const isOwn = new Set(own);
@@ -43,7 +44,7 @@ export function useCurves(
       const health = from.column < to.column ? "ok" : from.column === to.column ? "risk" : "bad";
       return [{ key: one.key, from, to, health: stand ? health : one.health }];
     };
-    const drawn = own.filter((one) => isDrawn(one) && !atRest.includes(one));
+    const drawn = own.length === 0 ? [] : own.filter((one) => isDrawn(one) && !atRest.includes(one));
     const curves = routes(layout, [...atRest, ...drawn].flatMap(ask));
     const strong = own.some(isDrawn) ? new Set([...isOwn].map((one) => one.key)) : null;
     const box = shown === null ? undefined : layout.byKey.get(shown);
@@ -58,7 +59,7 @@ export function useCurves(
         })
       : [];
     return { curves, strong, stubs };
-  }, [layout, byTile, atRest, active, key, row, column]);
+  }, [routes, layout, byTile, atRest, active, key, row, column]);
 }
 
 function boxOf(layout: Layout, key: string | undefined, stand: End | null): End | null {

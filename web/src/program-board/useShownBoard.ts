@@ -2,12 +2,12 @@
 // The board's own page and that of a link share it.
 import { useMemo } from "react";
 import { dateOf } from "../ui/time";
-import { countPlanned } from "./counts";
-import { find, matchesTile, rowsOf } from "./filters";
+import { countCells, countRows } from "./counts";
+import { countFilters, find, matchesTile, rowsOf } from "./filters";
 import { countHealth, dependenciesOf, type Dependencies } from "./links";
 import type { Model } from "./model";
 import { withStories, type Expanded } from "./nesting";
-import type { Placement } from "./placement";
+import type { Placement, Tile } from "./placement";
 import { filterOf, groupOf, type BoardSearch } from "./search";
 
 interface Wanted {
@@ -36,20 +36,24 @@ export function useShownBoard({ model, plan, search, expanded, folded, now_ms }:
     () => placement.parked.filter((tile) => matchesTile(model, dependencies, filter, tile)),
     [model, placement, dependencies, filter],
   );
-  const planned = useMemo(() => rows.flatMap((row) => row.cells.flat()), [rows]);
-  const shownKeys: ReadonlySet<string> = useMemo(() => new Set(planned.map((tile) => tile.key)), [planned]);
+  /** Does this tile lie in one of the rows? */
+  const isShown = useMemo(() => {
+    // Without a filter a row has all of its team's cells, and no list of ten thousand keys is needed.
+    const teams = new Set(rows.map((row) => row.team));
+    if (group === "team" && countFilters({ ...filter, teams: [] }) === 0)
+      return (tile: Tile) => tile.column >= 0 && teams.has(tile.team);
+    const keys = new Set(rows.flatMap((row) => row.cells.flat().map((tile) => tile.key)));
+    return (tile: Tile) => keys.has(tile.key);
+  }, [rows, filter, group]);
   const health = useMemo(
     () =>
-      countHealth(
-        dependencies.all,
-        (one) => shownKeys.has(one.giver?.key ?? "") || shownKeys.has(one.taker?.key ?? ""),
-      ),
-    [dependencies, shownKeys],
+      countHealth(dependencies.all, ({ giver, taker }) => [giver, taker].some((end) => end && isShown(end))),
+    [dependencies, isShown],
   );
   const found = useMemo(() => find(rows, parked, search.q ?? ""), [rows, parked, search.q]);
   const foundSet: ReadonlySet<string> = useMemo(() => new Set(found), [found]);
-  const n_items = useMemo(() => countPlanned(placement.byKey.values()), [placement]);
-  const n_shown = useMemo(() => countPlanned(planned), [planned]);
+  const n_items = useMemo(() => countCells(placement.cells), [placement]);
+  const n_shown = useMemo(() => countRows(rows), [rows]);
   const pictured = useMemo(
     () => ({ model, placement, dependencies, rows, parked, now_ms, today: dateOf(now_ms) }),
     [model, placement, dependencies, rows, parked, now_ms],
@@ -61,7 +65,7 @@ export function useShownBoard({ model, plan, search, expanded, folded, now_ms }:
     dependencies,
     rows,
     parked,
-    shownKeys,
+    isShown,
     health,
     found,
     foundSet,

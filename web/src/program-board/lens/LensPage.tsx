@@ -6,7 +6,7 @@ import { Problem, sentence } from "../../api/client";
 import { useKeys } from "../../app/keys";
 import { Page } from "../../app/Page";
 import { useMay } from "../../app/session";
-import { useLive } from "../../live/live";
+import { useIsLost } from "../../live/live";
 import { Button } from "../../ui/Button";
 import layout from "../../ui/layout.module.css";
 import { Skeleton, TeamMark } from "../../ui/marks";
@@ -94,7 +94,7 @@ function Lens({ data, team }: LensProps) {
   const navigate = useNavigate();
   const now_ms = useNow(60_000);
   const isPhone = useMedia("(max-width: 640px)");
-  const isLost = useLive().phase === "lost";
+  const isLost = useIsLost();
   const mayEdit = useMay("boards.edit");
   const canEdit = mayEdit && board.may_edit && board.write_mode !== "read_only" && !isLost;
   const acts = useActs(data.store);

@@ -1,6 +1,7 @@
 // The requests of these pages. One place, so that a route is written once.
 import { queryOptions, type QueryClient } from "@tanstack/react-query";
 import { api, ask } from "../../api/client";
+import { whenDrawn } from "../../app/drawn";
 import type {
   BoardChanges,
   BoardDetail,
@@ -27,7 +28,7 @@ export function call<T>(method: Method, path: string, sent?: Sent): Promise<T> {
 
 export const boardsQuery = queryOptions({
   queryKey: ["boards"],
-  queryFn: () => call<BoardSummary[]>("GET", "/api/boards"),
+  queryFn: () => whenDrawn().then(() => call<BoardSummary[]>("GET", "/api/boards")),
   // An import tells of itself through the feed; asking again is the net below it.
   refetchInterval: (query) =>
     query.state.data?.some((board) => board.import.state === "importing") ? 3_000 : false,

@@ -21,7 +21,7 @@ import type { BoardActs } from "../useActs";
 import { useFolding } from "../useFolding";
 import { useShownBoard } from "../useShownBoard";
 import { SharedCard } from "./SharedCard";
-import type { SharedPlan } from "./useShared";
+import type { Plan } from "../plan";
 
 const NOTHING = () => undefined;
 /** Nothing can be done here; the board asks for the acts all the same. */
@@ -42,7 +42,7 @@ const NO_ACTS: BoardActs = {
 const NOBODY: ReadonlyMap<string, never> = new Map<string, never>();
 const NONE: ReadonlySet<string> = new Set<string>();
 
-export default function SharedBoard({ plan, isDark }: { plan: SharedPlan; isDark: boolean }) {
+export default function SharedBoard({ plan, isDark }: { plan: Plan; isDark: boolean }) {
   const { model } = plan;
   const { board, frame } = model;
   const [search, setSearch] = useState<BoardSearch>({});
@@ -207,7 +207,7 @@ export default function SharedBoard({ plan, isDark }: { plan: SharedPlan; isDark
           ) : null
         }
         foot={
-          shown.shownKeys.size === 0 && (
+          rows.every((row) => row.cells.every((cell) => cell.length === 0)) && (
             <NothingShown
               isFiltered={countFilters(filter) > 0}
               board={board}

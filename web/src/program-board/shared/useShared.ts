@@ -1,9 +1,7 @@
 // The board behind a link: read, and read again every 15 s. The link's secret goes along as a header, never in an address.
 import { useEffect, useMemo, useState } from "react";
 import { NoAnswer, Problem } from "../../api/client";
-import { dependenciesOf, type Dependencies } from "../links";
-import type { Model } from "../model";
-import { place, type Placement } from "../placement";
+import { planOf, type Plan } from "../plan";
 import type { Snapshot } from "../shapes";
 import { readSnapshot } from "../snapshot";
 
@@ -15,12 +13,6 @@ export interface SharedState {
   /** When it was last known to be so. */
   seen_ms: number;
   error: unknown;
-}
-
-export interface SharedPlan {
-  model: Model;
-  placement: Placement;
-  dependencies: Dependencies;
 }
 
 type Answer = Snapshot | "same" | { error: unknown };
@@ -43,7 +35,7 @@ export function after(state: SharedState, answer: Answer, now_ms: number): Share
 
 export function useShared(secret: string): {
   state: SharedState;
-  plan: SharedPlan | null;
+  plan: Plan | null;
   retry: () => void;
 } {
   const [state, setState] = useState<SharedState>({ snapshot: null, seen_ms: 0, error: null });
@@ -81,9 +73,7 @@ export function useShared(secret: string): {
   const plan = useMemo(() => {
     if (!snapshot) return null;
     const { frame, board, cards } = readSnapshot(snapshot);
-    const model: Model = { frame, board, cards };
-    const placement = place(model);
-    return { model, placement, dependencies: dependenciesOf(model, placement) };
+    return planOf({ frame, board, cards });
   }, [snapshot]);
   return { state, plan, retry: () => setTries((n) => n + 1) };
 }

@@ -1,7 +1,7 @@
 //! Dependencies: made, taken away, agreed on.
 
 use lockstep_sync::ItemId;
-use lockstep_sync::edit::Act;
+use lockstep_sync::edit::{Act, Target};
 
 use super::{Planner, Step};
 use crate::error::{Kind, Refusal};
@@ -22,21 +22,7 @@ impl Planner<'_> {
                 return Ok(());
             }
         }
-        let rel = &self.view.set_up().dependency.taker;
-        let link = |is_added, comment| Act::Link {
-            rel: rel.clone(),
-            target,
-            is_added,
-            comment,
-        };
-        self.plan.steps.push(Step::Edit {
-            item: to,
-            act: link(true, Some(agreement::written(&agreed))),
-        });
-        self.plan.inverse.push(Step::Edit {
-            item: to,
-            act: link(false, None),
-        });
+        self.relink(to, target, [None, Some(Some(agreement::written(&agreed)))]);
         Ok(())
     }
 
@@ -51,21 +37,7 @@ impl Planner<'_> {
         let Some((_, comment)) = self.dependency(from, held) else {
             return Ok(());
         };
-        let rel = &self.view.set_up().dependency.taker;
-        let link = |is_added, comment| Act::Link {
-            rel: rel.clone(),
-            target,
-            is_added,
-            comment,
-        };
-        self.plan.steps.push(Step::Edit {
-            item: to,
-            act: link(false, None),
-        });
-        self.plan.inverse.push(Step::Edit {
-            item: to,
-            act: link(true, comment),
-        });
+        self.relink(to, target, [Some(comment), None]);
         Ok(())
     }
 
@@ -90,21 +62,22 @@ impl Planner<'_> {
         if after == before {
             return Ok(());
         }
+        let said = [comment.unwrap_or_default(), agreement::written(&after)];
+        self.relink(to, target, said.map(|said| Some(Some(said))));
+        Ok(())
+    }
+
+    /// A dependency as it was and as it is to be: none, or one with what it says, if it says anything.
+    fn relink(&mut self, item: ItemId, target: Target, [was, to_be]: [Option<Option<String>>; 2]) {
         let rel = &self.view.set_up().dependency.taker;
-        let link = |comment| Act::Link {
+        let link = |wanted: Option<Option<String>>| Act::Link {
             rel: rel.clone(),
             target,
-            is_added: true,
-            comment,
+            is_added: wanted.is_some(),
+            comment: wanted.flatten(),
         };
-        self.plan.steps.push(Step::Edit {
-            item: to,
-            act: link(Some(agreement::written(&after))),
-        });
-        self.plan.inverse.push(Step::Edit {
-            item: to,
-            act: link(Some(comment.unwrap_or_default())),
-        });
-        Ok(())
+        let (there, back) = (link(to_be), link(was));
+        self.plan.steps.push(Step::Edit { item, act: there });
+        self.plan.inverse.push(Step::Edit { item, act: back });
     }
 }

@@ -389,7 +389,7 @@ fn nothing_echoes(world: &World) {
         .filter_map(|a| a.request_id.clone())
         .collect();
     assert!(
-        requests.len() <= world.accepted.len(),
+        requests.len() <= world.accepted.len() + world.n_forgotten,
         "{} writes for {} edits",
         requests.len(),
         world.accepted.len()

@@ -6,6 +6,7 @@ mod flight;
 mod here;
 mod planner;
 mod publishing;
+mod restoring;
 mod simulation;
 mod store;
 mod there;

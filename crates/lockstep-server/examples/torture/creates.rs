@@ -15,7 +15,7 @@ const TROUBLE: u64 = 70;
 /// Creates, then checks.
 pub async fn run(options: &Options, figures: &mut Figures) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let mut scene = Scene::start(options, folder.path()).await?;
+    let mut scene = Scene::start(options, folder.path(), folder.path()).await?;
     let database = Database::of(options.database.as_deref(), &scene.instance.sqlite_file());
     let ledger = Ledger::default();
     scene.cutter.ways.set_trouble(TROUBLE);

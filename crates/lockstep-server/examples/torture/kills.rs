@@ -25,7 +25,7 @@ const TROUBLE: u64 = 30;
 /// Kills, then checks.
 pub async fn run(options: &Options, figures: &mut Figures) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let mut scene = Scene::start(options, folder.path()).await?;
+    let mut scene = Scene::start(options, folder.path(), folder.path()).await?;
     let database = Database::of(options.database.as_deref(), &scene.instance.sqlite_file());
     let is_over = Arc::new(AtomicBool::new(false));
     let (edits, told): (Ledger, Arc<Mutex<Vec<i64>>>) = Default::default();

@@ -87,7 +87,7 @@ use std::time::Duration;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{Connection, PgPool, SqlitePool};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::db;
@@ -122,6 +122,12 @@ pub enum StoreError {
     /// Somebody else has the writer's turn for too long, or the database is locked: try again later.
     #[error("the store is busy")]
     Busy,
+    /// The disk is full: nothing was written, and nothing will be before there is room.
+    #[error("the disk is full")]
+    NoRoom,
+    /// The database server does not answer, or went away in the middle: nobody knows whether the last write was kept.
+    #[error("the database does not answer")]
+    Away(#[source] Box<sqlx::Error>),
     /// Another instance works with this database.
     #[error("another Lockstep works with this database ({what}); stop it first, or give this one its own database")]
     InUse {
@@ -173,6 +179,13 @@ impl From<sqlx::Error> for StoreError {
             {
                 Self::Busy
             }
+            // SQLITE_FULL; PostgreSQL's disk_full.
+            sqlx::Error::Database(e) if matches!(e.code().as_deref(), Some("13" | "53100")) => Self::NoRoom,
+            // PostgreSQL shuts down, crashed, or starts.
+            sqlx::Error::Database(e) if matches!(e.code().as_deref(), Some("57P01" | "57P02" | "57P03")) => {
+                Self::Away(Box::new(error))
+            }
+            sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => Self::Away(Box::new(error)),
             sqlx::Error::PoolTimedOut => Self::Busy,
             _ => Self::Database(Box::new(error)),
         }
@@ -385,6 +398,13 @@ async fn sqlite_pool(n_max: u32, options: SqliteConnectOptions) -> Result<Sqlite
         .acquire_timeout(WRITER_WAIT)
         // A file is not lost as a server is: asking before each use whether it is still there would double every read.
         .test_before_acquire(false)
+        // A full disk ends a transaction under the driver, which then can't roll it back and would refuse the next for ever.
+        .after_release(|connection, _about| {
+            Box::pin(async move {
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        })
         .max_connections(n_max);
     Ok(pool.connect_with(options).await?)
 }

@@ -74,7 +74,7 @@ impl World {
             self.store.attempts.entry(id).or_insert(attempt);
         }
         self.store.sent_from.extend(after.sent_from);
-        self.store.published.extend(after.published);
+        self.published_before.extend(after.published);
         self.store.n_edits = after.n_edits + 1000;
         self.store
             .mark_restored(self.now_us + REQUEST_TIMEOUT_US + self.rules.delay_bound_us);
@@ -114,6 +114,9 @@ fn run_seed(seed: u64, is_telling: bool) -> World {
     world.heal();
     let until_us = world.now_us + REST_US;
     world.rest_until(until_us);
+    // A day, in which what no feed tells of is read.
+    world.poll_every(30 * 60 * SECOND_US);
+    world.rest_until(until_us + 25 * 3600 * SECOND_US);
     assert!(
         world.store.unread.is_none(),
         "the reading after a restore comes to its end"

@@ -87,6 +87,8 @@ pub struct World {
     pub accepted: Vec<(ItemId, Edit)>,
     /// How many more were, that a restore has legitimately forgotten.
     pub n_forgotten: usize,
+    /// Drafts that were published before a restore that has forgotten it.
+    pub published_before: BTreeSet<EditId>,
     /// Those that were accepted as drafts.
     pub planned: BTreeSet<EditId>,
     pub places: Places,
@@ -239,6 +241,7 @@ impl World {
             counts: BTreeMap::new(),
             accepted: Vec::new(),
             n_forgotten: 0,
+            published_before: BTreeSet::new(),
             planned: BTreeSet::new(),
             places,
             has_board,

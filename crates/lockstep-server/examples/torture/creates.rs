@@ -10,15 +10,17 @@ use crate::people::{self, Acknowledged, Ledger};
 use crate::scene::Scene;
 
 /// Connections in a hundred that have trouble.
-const TROUBLE: u64 = 70;
+const TROUBLE: u64 = 60;
+/// Bytes after which the others are cut, at most: an answer or two.
+const LIVES_FOR: u64 = 9_000;
 
 /// Creates, then checks.
 pub async fn run(options: &Options, figures: &mut Figures) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let mut scene = Scene::start(options, folder.path(), folder.path()).await?;
+    let mut scene = Scene::start(options, folder.path()).await?;
     let database = Database::of(options.database.as_deref(), &scene.instance.sqlite_file());
     let ledger = Ledger::default();
-    scene.cutter.ways.set_trouble(TROUBLE);
+    scene.cutter.ways.spoil(TROUBLE, LIVES_FOR);
     let n_each = options.creates.div_ceil(scene.people.len());
     let makers: Vec<_> = scene
         .people
@@ -51,7 +53,7 @@ pub async fn run(options: &Options, figures: &mut Figures) -> anyhow::Result<()>
         scene.stir(n)?;
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    scene.cutter.ways.set_trouble(0);
+    scene.cutter.ways.mend();
     check::rest(&scene, &browser, &database).await?;
     figures.count(
         "connections cut, refused or swallowed",

@@ -17,16 +17,16 @@ use tokio::task::JoinHandle;
 
 /// Bytes after which a connection may be cut, at most: a few requests and their answers.
 const CUT_WITHIN: u64 = 12_000;
-/// Bytes after which any other connection is cut, at most.
-const LIVES_FOR: u64 = 150_000;
 /// How long a swallowed answer keeps its connection open.
 const SWALLOWED_FOR: Duration = Duration::from_millis(2_000);
 
 /// How the ways are at the moment and what happened on them.
 #[derive(Debug, Default)]
 pub struct Ways {
-    /// Connections in a hundred that have trouble.
+    /// Connections in a hundred that have trouble at once.
     trouble: AtomicU64,
+    /// Bytes after which any other one is cut, at most.
+    lives_for: AtomicU64,
     /// Requests cut before they were whole, or after.
     pub n_requests_cut: AtomicU64,
     /// Answers cut in their middle.
@@ -38,9 +38,15 @@ pub struct Ways {
 }
 
 impl Ways {
-    /// So many connections in a hundred have trouble from now on.
-    pub fn set_trouble(&self, percent: u64) {
+    /// So many connections in a hundred have trouble from now on, and the others are cut within so many bytes.
+    pub fn spoil(&self, percent: u64, lives_for: u64) {
+        self.lives_for.store(lives_for, Ordering::Relaxed);
         self.trouble.store(percent, Ordering::Relaxed);
+    }
+
+    /// All is well from now on.
+    pub fn mend(&self) {
+        self.trouble.store(0, Ordering::Relaxed);
     }
 
     /// What happened, in all.
@@ -106,7 +112,10 @@ fn draw(ways: &Ways, dice: &mut Dice) -> (Fate, u64) {
     }
     if dice.below(100) >= percent {
         // No connection lives for ever on bad ways: the client keeps good ones.
-        return (Fate::AnswerCut(1 + dice.below(LIVES_FOR)), 0);
+        return (
+            Fate::AnswerCut(1 + dice.below(ways.lives_for.load(Ordering::Relaxed))),
+            0,
+        );
     }
     let slow_ms = if dice.below(3) == 0 { dice.below(120) } else { 0 };
     let fate = match dice.below(8) {

@@ -55,7 +55,7 @@ pub async fn run(options: &Options, figures: &mut Figures) -> anyhow::Result<()>
         );
         return Ok(());
     };
-    let mut scene = Scene::start(options, folder.path(), &disk).await?;
+    let mut scene = Scene::start(options, &disk).await?;
     let database = Database::of(None, &scene.instance.sqlite_file());
     let (person, ledger) = (scene.people[0].clone(), Ledger::default());
     let mut acknowledged = vec![people::make(&person, &scene.connection, &ledger).await?];

@@ -21,11 +21,13 @@ use crate::scene::Scene;
 const LIFE_MIN_MS: u64 = 150;
 /// Connections in a hundred that have trouble while it is bad.
 const TROUBLE: u64 = 30;
+/// Bytes after which the others are cut, at most.
+const LIVES_FOR: u64 = 150_000;
 
 /// Kills, then checks.
 pub async fn run(options: &Options, figures: &mut Figures) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let mut scene = Scene::start(options, folder.path(), folder.path()).await?;
+    let mut scene = Scene::start(options, folder.path()).await?;
     let database = Database::of(options.database.as_deref(), &scene.instance.sqlite_file());
     let is_over = Arc::new(AtomicBool::new(false));
     let (edits, told): (Ledger, Arc<Mutex<Vec<i64>>>) = Default::default();
@@ -50,7 +52,7 @@ pub async fn run(options: &Options, figures: &mut Figures) -> anyhow::Result<()>
 
     let mut dice = Dice::new(options.seed);
     let mut tally = Tally::default();
-    scene.cutter.ways.set_trouble(TROUBLE);
+    scene.cutter.ways.spoil(TROUBLE, LIVES_FOR);
     let life_max_ms = (options.seconds_between * 1000.0) as u64;
     for n in 1..=options.kills {
         let life = LIFE_MIN_MS + dice.below(life_max_ms.max(1));
@@ -88,7 +90,7 @@ pub async fn run(options: &Options, figures: &mut Figures) -> anyhow::Result<()>
         }
     }
     is_over.store(true, Ordering::Relaxed);
-    scene.cutter.ways.set_trouble(0);
+    scene.cutter.ways.mend();
     let mut acknowledged = Vec::new();
     for worker in workers {
         acknowledged.extend(worker.await??);

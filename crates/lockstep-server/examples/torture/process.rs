@@ -26,8 +26,8 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// One that is not started yet. `folder` holds its log, `data` its data.
-    pub fn new(program: &Path, folder: &Path, data: &Path, database: Option<String>) -> anyhow::Result<Self> {
+    /// One that is not started yet. `folder` holds its data and its log.
+    pub fn new(program: &Path, folder: &Path, database: Option<String>) -> anyhow::Result<Self> {
         let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
         let settings = vec![
             ("LOCKSTEP_ALLOW_LOOPBACK_ADDRESSES", "true".to_owned()),
@@ -38,7 +38,7 @@ impl Instance {
         ];
         Ok(Self {
             program: program.to_owned(),
-            data: data.join("data"),
+            data: folder.join("data"),
             log: folder.join("log"),
             address,
             database,

@@ -53,8 +53,8 @@ pub struct Webhook {
 }
 
 impl Scene {
-    /// Starts everything; the log goes into `folder`. The ways are good until somebody spoils them.
-    pub async fn start(options: &Options, folder: &Path, data: &Path) -> anyhow::Result<Self> {
+    /// Starts everything, with data and log in `folder`. The ways are good until somebody spoils them.
+    pub async fn start(options: &Options, folder: &Path) -> anyhow::Result<Self> {
         let guests = (1..=N_PEOPLE).map(|n| (format!("Guest {n}"), format!("guest.{n}@northquay.example")));
         let simulator = spawn(SimulatorConfig {
             // Long enough for an end to fall between a request and its answer.
@@ -64,7 +64,7 @@ impl Scene {
         })
         .await?;
         let cutter = Cutter::start(simulator.address, options.seed).await?;
-        let mut instance = Instance::new(&options.server, folder, data, options.database.clone())?;
+        let mut instance = Instance::new(&options.server, folder, options.database.clone())?;
         instance.start().await?;
         let admin = Person::new(instance.url())?;
         let said = instance.said();

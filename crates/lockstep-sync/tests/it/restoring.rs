@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 
 use azdo::FieldName;
 use azdo_sim::AcceptedKind;
+use lockstep_sync::NoticeId;
 use lockstep_sync::restored::Restored;
 use lockstep_sync::value::is_same;
-use lockstep_sync::{AttemptId, NoticeId};
 
 use crate::checks::check;
 use crate::store::Store;
@@ -56,7 +56,7 @@ impl Store {
 
 impl World {
     /// The process ends, and the next one starts on the backup.
-    fn restore(&mut self, backup: Backup) -> BTreeSet<AttemptId> {
+    fn restore(&mut self, backup: Backup) {
         self.count("restore");
         self.tell(|| format!("restored from the backup of {}", backup.made_us));
         let restored = Restored {
@@ -69,7 +69,7 @@ impl World {
         self.accepted.truncate(backup.n_accepted);
         // What the time before did is for the checkers to know; the engine reads none of it.
         let forgotten = after.attempts.keys().copied();
-        let forgotten = forgotten.filter(|id| !self.store.attempts.contains_key(id)).collect();
+        self.forgotten = forgotten.filter(|id| !self.store.attempts.contains_key(id)).collect();
         for (id, attempt) in after.attempts {
             self.store.attempts.entry(id).or_insert(attempt);
         }
@@ -80,7 +80,6 @@ impl World {
             .mark_restored(self.now_us + REQUEST_TIMEOUT_US + self.rules.delay_bound_us);
         self.rules.restored = Some(restored);
         self.crash();
-        forgotten
     }
 
     fn n_items(&self) -> usize {
@@ -106,7 +105,7 @@ fn run_seed(seed: u64, is_telling: bool) -> World {
             until = until.min(before + 4 * between).max(world.n_operations + between / 2);
         }
     }
-    let forgotten = world.restore(backup);
+    world.restore(backup);
     let until = world.n_operations + after;
     while world.n_operations < until {
         world.operate(false);
@@ -122,12 +121,12 @@ fn run_seed(seed: u64, is_telling: bool) -> World {
         "the reading after a restore comes to its end"
     );
     check(&world);
-    no_edit_of_the_backup_overwrites_what_is_newer(&world, &forgotten);
+    no_edit_of_the_backup_overwrites_what_is_newer(&world);
     world
 }
 
 /// Whatever the connection's rule: what a write of the backup's edits replaced is what their author saw or chose to replace.
-fn no_edit_of_the_backup_overwrites_what_is_newer(world: &World, forgotten: &BTreeSet<AttemptId>) {
+fn no_edit_of_the_backup_overwrites_what_is_newer(world: &World) {
     let restored = world.rules.restored.expect("it was restored");
     let is_of_backup = |id| {
         world
@@ -145,7 +144,7 @@ fn no_edit_of_the_backup_overwrites_what_is_newer(world: &World, forgotten: &BTr
             continue;
         };
         let edits = &world.store.attempts[attempt].edits;
-        if forgotten.contains(attempt) || !edits.iter().all(|edit| is_of_backup(*edit)) {
+        if world.forgotten.contains(attempt) || !edits.iter().all(|edit| is_of_backup(*edit)) {
             continue;
         }
         for (field, was, _) in &world.store.sent_from[attempt] {

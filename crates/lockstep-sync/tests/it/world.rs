@@ -87,6 +87,8 @@ pub struct World {
     pub accepted: Vec<(ItemId, Edit)>,
     /// How many more were, that a restore has legitimately forgotten.
     pub n_forgotten: usize,
+    /// Requests made before a restore that has forgotten them: their doings are somebody else's now.
+    pub forgotten: BTreeSet<AttemptId>,
     /// Drafts that were published before a restore that has forgotten it.
     pub published_before: BTreeSet<EditId>,
     /// Those that were accepted as drafts.
@@ -241,6 +243,7 @@ impl World {
             counts: BTreeMap::new(),
             accepted: Vec::new(),
             n_forgotten: 0,
+            forgotten: BTreeSet::new(),
             published_before: BTreeSet::new(),
             planned: BTreeSet::new(),
             places,

@@ -157,6 +157,7 @@ pub fn paired(edits: Vec<Edit>) -> Stored {
         }),
         presence: Presence::Present,
         edits,
+        let_go: Vec::new(),
         attempt: None,
         boards: Default::default(),
         unmade: Default::default(),

@@ -121,6 +121,7 @@ export function connection(changes: Partial<Connection> = {}): Connection {
       state: "in_lockstep",
       detail: null,
       since_us: 1_790_000_000_000_000,
+      to_reconcile: null,
       last_poll_us: 1_790_000_000_000_000,
       poll_interval_ms: 60_000,
     },

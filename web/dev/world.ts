@@ -269,6 +269,7 @@ export function connections(): Connection[] {
     state,
     detail,
     since_us: t - minutes(60),
+    to_reconcile: null,
     last_poll_us: t - us(age_s * 1000),
     poll_interval_ms: 60_000,
   });

@@ -1,4 +1,4 @@
-//! Every chore of this repository: `cargo xtask demo | test | simulate | bench | pi-event | openapi | shots`.
+//! Every chore of this repository: `cargo xtask demo | test | simulate | torture | bench | pi-event | openapi | shots`.
 //!
 //! This crate starts other programs (cargo, npm, node, PostgreSQL, a browser), says what it does, and stops what it
 //! started. It holds nothing of the product and is never shipped.
@@ -28,6 +28,7 @@ mod stamp;
 mod step;
 mod tally;
 mod test;
+mod torture;
 mod web;
 
 use arguments::Arguments;
@@ -41,6 +42,9 @@ Chores of this repository:
   cargo xtask simulate [--seeds N] [--seed S]      the sync engine against a simulated Azure DevOps
   cargo xtask simulate --planted                   proves that the simulation finds bugs planted on purpose
   cargo xtask simulate --report [--seeds N]        runs both, and writes the figures into docs/reliability.md
+  cargo xtask torture [--kills N] [--seconds-between S] [--database sqlite|postgres] [--seed N]
+                                                   kills the program under load, behind a network that cuts; nothing is lost
+  cargo xtask torture --creates N | --full-disk    creations whose answers are cut; a disk that is full for a while
   cargo xtask bench import [--items N,N] [--runs N] [--latency-ms N] [--no-peer]
                                                    how quickly a board fills, against the least there is to do
   cargo xtask bench board [--cards N,N] [--runs N] how quick a board is, against the smallest server and page of one
@@ -74,6 +78,7 @@ fn run(words: Vec<String>) -> Result<ExitCode> {
             test::run()
         }
         "simulate" => simulate::run(&simulate::Options::parse(arguments)?),
+        "torture" => torture::run(&torture::Options::parse(arguments)?),
         "bench" => bench::run(rest),
         "pi-event" => pi_event::run(&pi_event::Options::parse(arguments)?),
         "openapi" => {

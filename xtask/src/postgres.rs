@@ -6,6 +6,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -35,7 +38,7 @@ impl Postgres {
         let Some(programs) = find_programs() else {
             return Ok(None);
         };
-        let cluster = Cluster::start(&programs)?;
+        let cluster = Cluster::start(&programs, Keeps::Nothing)?;
         println!("   our own, by {}, on port {}", programs.display(), cluster.port);
         Ok(Some(Self {
             url: cluster.url(),
@@ -120,15 +123,87 @@ fn from_npm() -> Option<PathBuf> {
     has_programs(&folder).then_some(folder)
 }
 
+/// A cluster of our own that is started again whenever it ends, until this is dropped. It keeps what it has committed, even
+/// when it ends without a word.
+pub struct Watched {
+    url: String,
+    postmaster: PathBuf,
+    is_over: Arc<AtomicBool>,
+    watch: Option<JoinHandle<()>>,
+}
+
+impl Watched {
+    /// Starts it. `None`: there is no PostgreSQL here.
+    pub fn start() -> Result<Option<Self>> {
+        let Some(programs) = find_programs() else {
+            return Ok(None);
+        };
+        let mut cluster = Cluster::start(&programs, Keeps::Commits)?;
+        let is_over = Arc::new(AtomicBool::new(false));
+        let (url, postmaster) = (cluster.url(), cluster.folder.join("postmaster"));
+        // Beside the cluster's data, so that whoever may read this file need not read those.
+        fs::write(&postmaster, cluster.server.id().to_string())?;
+        let watch = std::thread::spawn({
+            let (is_over, postmaster) = (is_over.clone(), postmaster.clone());
+            move || {
+                while !is_over.load(Ordering::Relaxed) {
+                    if cluster.has_ended() {
+                        if let Err(error) = cluster.restart() {
+                            eprintln!("PostgreSQL could not be started again: {error:#}");
+                            return;
+                        }
+                        let _is_written = fs::write(&postmaster, cluster.server.id().to_string());
+                    }
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+            }
+        });
+        Ok(Some(Self {
+            url,
+            postmaster,
+            is_over,
+            watch: Some(watch),
+        }))
+    }
+
+    /// The connection URL.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The file with the number of its process.
+    pub fn postmaster(&self) -> &Path {
+        &self.postmaster
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        // The cluster goes with its watch.
+        let _has_ended = self.watch.take().map(JoinHandle::join);
+    }
+}
+
+/// What a cluster still has when its processes are killed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keeps {
+    /// Nothing for certain: it is made for one run.
+    Nothing,
+    /// What was committed.
+    Commits,
+}
+
 struct Cluster {
     folder: folders::Temporary,
     port: u16,
     server: Child,
+    serve: Command,
     stop: Command,
 }
 
 impl Cluster {
-    fn start(programs: &Path) -> Result<Self> {
+    fn start(programs: &Path, keeps: Keeps) -> Result<Self> {
         let folder = folders::Temporary::make("postgres")?;
         let account = Account::to_drop_to()?;
         if let Some(account) = &account {
@@ -161,14 +236,11 @@ impl Cluster {
             String::new()
         };
         serve.arg("-c").arg(format!("unix_socket_directories={sockets}"));
-        serve.args([
-            "-c",
-            "fsync=off",
-            "-c",
-            "full_page_writes=off",
-            "-c",
-            "synchronous_commit=off",
-        ]);
+        // As long as its machine stays up it loses nothing without these two: what is written is the system's by then.
+        serve.args(["-c", "fsync=off", "-c", "full_page_writes=off"]);
+        if keeps == Keeps::Nothing {
+            serve.args(["-c", "synchronous_commit=off"]);
+        }
         let log = fs::File::create(folder.join("log")).context("could not make PostgreSQL's log")?;
         serve.stdout(log.try_clone()?).stderr(log);
         let server = serve.spawn().context("could not start PostgreSQL")?;
@@ -182,10 +254,22 @@ impl Cluster {
             folder,
             port,
             server,
+            serve,
             stop,
         };
         cluster.wait_until_ready()?;
         Ok(cluster)
+    }
+
+    fn has_ended(&mut self) -> bool {
+        !matches!(self.server.try_wait(), Ok(None))
+    }
+
+    fn restart(&mut self) -> Result<()> {
+        // What the one before it left says that it is ready.
+        let _is_gone = fs::remove_file(self.folder.join("data").join("postmaster.pid"));
+        self.server = self.serve.spawn().context("could not start PostgreSQL")?;
+        self.wait_until_ready()
     }
 
     fn url(&self) -> String {
@@ -275,7 +359,7 @@ mod tests {
             eprintln!("SKIPPED: there is no PostgreSQL here");
             return;
         };
-        let cluster = Cluster::start(&programs).unwrap();
+        let cluster = Cluster::start(&programs, Keeps::Nothing).unwrap();
         let (address, folder) = ((Ipv4Addr::LOCALHOST, cluster.port), cluster.folder.to_path_buf());
         assert!(TcpStream::connect(address).is_ok());
         drop(cluster);

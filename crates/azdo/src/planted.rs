@@ -97,6 +97,12 @@ pub enum Bug {
     SweepLeftOut,
     /// Any new work item counts as the one that an unanswered creation made.
     MarkerNotCompared,
+    /// A restored store writes before everything paired has been read again.
+    RestoredWritesAtOnce,
+    /// A creation of a backup is sent without looking for its marker.
+    BackupCreationSent,
+    /// What a backup held open is not looked for in the updates that followed it.
+    BackupEditsNotLookedFor,
 }
 
 #[cfg(feature = "planted")]

@@ -80,6 +80,19 @@ impl App {
         let vault = Vault::open(&config.key_file)
             .with_context(|| format!("opening the key file {}", config.key_file.display()))?;
         let store = Store::open(&config.database).await?;
+        Self::on(store, vault, config, flavour).await
+    }
+
+    /// Looks at the database beside the server that works with it. Nothing can be written.
+    pub async fn look(config: Config) -> anyhow::Result<Self> {
+        use anyhow::Context;
+        let vault = Vault::open(&config.key_file)
+            .with_context(|| format!("opening the key file {}", config.key_file.display()))?;
+        let store = Store::look(&config.database).await?;
+        Self::on(store, vault, config, Flavour::default()).await
+    }
+
+    async fn on(store: Store, vault: Vault, config: Config, flavour: Flavour) -> anyhow::Result<Self> {
         let transport = HttpsTransport::new(&TransportSettings::of(&config)?)?;
         let setup = SetupCode::for_server_with(store.n_companies().await?);
         Ok(Self(Arc::new(Shared {

@@ -239,6 +239,11 @@ impl ApiError {
             Self::NotFound => Refusal::new(Kind::NotFound, "not_found", "There is nothing here")
                 .detail("It doesn't exist, or not for your company."),
             Self::Store(StoreError::Busy) => busy(),
+            Self::Store(StoreError::NoRoom) => no_room(),
+            Self::Store(error @ StoreError::Away(_)) => {
+                tracing::warn!(error = chain(&error), "The database doesn't answer");
+                away()
+            }
             error => {
                 tracing::error!(error = chain(&error), "A request failed");
                 Refusal::new(Kind::Ours, "internal", "Something went wrong on our side")
@@ -252,6 +257,20 @@ impl ApiError {
 fn busy() -> Refusal {
     Refusal::new(Kind::NotNow, "busy", "The server is busy")
         .detail("The database had no turn for this write. Nothing was done.")
+        .next_step("Try again in a moment.")
+        .retry_after_s(2)
+}
+
+fn no_room() -> Refusal {
+    Refusal::new(Kind::NotNow, "no_room", "The server's disk is full")
+        .detail("Nothing was saved. What is there can still be read.")
+        .next_step("Tell your operator; it works again as soon as there is room.")
+        .retry_after_s(10)
+}
+
+fn away() -> Refusal {
+    Refusal::new(Kind::NotNow, "database_away", "The database doesn't answer")
+        .detail("It may be restarting. Repeating what you did is safe: it is done once.")
         .next_step("Try again in a moment.")
         .retry_after_s(2)
 }

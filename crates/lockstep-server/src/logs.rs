@@ -19,6 +19,8 @@ pub fn start(config: &Config) {
     .filter_map(|directive| directive.parse().ok())
     .fold(EnvFilter::new(&config.log), EnvFilter::add_directive);
     let builder = tracing_subscriber::fmt()
+        // A line that can't be written (its disk is full) is lost; telling of that on the same way would be a panic.
+        .log_internal_errors(false)
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
     // A second start in one process (tests) keeps the first.

@@ -11,7 +11,7 @@ use lockstep_server::demo::{self, DemoArgs};
 use lockstep_server::simulator::{self, SimulatorArgs};
 use lockstep_server::sync::driver;
 use lockstep_server::sync_health::old_conflicts;
-use lockstep_server::{api, logs, reset_password, serve};
+use lockstep_server::{api, backup, logs, reconcile, reset_password, serve};
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -67,6 +67,41 @@ enum Command {
     Demo(DemoArgs),
     /// Serve a simulated Azure DevOps, to try Lockstep out against.
     SimulateAzureDevops(SimulatorArgs),
+    /// Copy the database into a new file, while the server serves.
+    Backup {
+        /// The file to write; it must not be there yet.
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// Put a backup in the place of the database. Lockstep then reads everything again before it writes anything.
+    Restore {
+        /// The backup.
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        /// Keep a database that is there aside and take its place.
+        #[arg(long)]
+        replace: bool,
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// Say that the database was restored by other means, such as pg_restore: the same care is taken.
+    Restored(Settings),
+    /// Hold what Lockstep believes against what Azure DevOps has, and change nothing. Ends with 2 where they differ.
+    Reconcile {
+        /// Say what differs and change nothing; the server itself puts it right as it reads.
+        #[arg(long, required = true)]
+        dry_run: bool,
+        /// Only the connection with this label.
+        #[arg(long, value_name = "NAME")]
+        connection: Option<String>,
+        /// Print both values of each field that differs. They are your plan: keep them to yourself.
+        #[arg(long)]
+        values: bool,
+        #[command(flatten)]
+        settings: Settings,
+    },
     /// Print the OpenAPI document.
     Openapi,
     /// People's access, from the command line.
@@ -90,7 +125,7 @@ enum UserCommand {
 
 fn main() -> ExitCode {
     match run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("lockstep: {error:#}");
             ExitCode::FAILURE
@@ -98,9 +133,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> anyhow::Result<()> {
+fn run() -> anyhow::Result<ExitCode> {
     let Arguments { command, settings } = Arguments::parse();
-    match command.unwrap_or(Command::Serve(settings)) {
+    let done = match command.unwrap_or(Command::Serve(settings)) {
         Command::Openapi => {
             // Printed before anything else can write a line.
             println!("{}", api::openapi().to_pretty_json()?);
@@ -112,6 +147,32 @@ fn run() -> anyhow::Result<()> {
         }
         Command::Demo(arguments) => block_on(&quiet(), demo::run(arguments)),
         Command::SimulateAzureDevops(arguments) => block_on(&Config::default(), simulator::run(arguments)),
+        Command::Backup { to, settings } => {
+            let config = settings.read()?;
+            block_on(&quieter(&config), backup::back_up(&config, &to))
+        }
+        Command::Restore {
+            from,
+            replace,
+            settings,
+        } => {
+            let config = settings.read()?;
+            block_on(&quieter(&config), backup::restore(&config, &from, replace))
+        }
+        Command::Restored(settings) => {
+            let config = settings.read()?;
+            block_on(&quieter(&config), backup::restored(&config))
+        }
+        Command::Reconcile {
+            connection,
+            values,
+            settings,
+            ..
+        } => {
+            let config = settings.read()?;
+            let is_equal = block_on(&quieter(&config), reconcile::run(config, connection.as_deref(), values))?;
+            return Ok(if is_equal { ExitCode::SUCCESS } else { ExitCode::from(2) });
+        }
         Command::User(UserCommand::ResetPassword {
             email,
             password_stdin,
@@ -120,7 +181,8 @@ fn run() -> anyhow::Result<()> {
             let config = settings.read()?;
             block_on(&config, reset_password::run(&config, &email, password_stdin))
         }
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 impl Settings {
@@ -137,8 +199,16 @@ fn quiet() -> Config {
     }
 }
 
+/// What a command says it prints; of the log, warnings will do.
+fn quieter(config: &Config) -> Config {
+    Config {
+        log: "warn".to_owned(),
+        ..config.clone()
+    }
+}
+
 /// Runs `work` to its end, with logs and TLS ready.
-fn block_on(config: &Config, work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+fn block_on<T>(config: &Config, work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     logs::start(config);
     logs::keep_panics_discreet();
     let _is_first = rustls::crypto::ring::default_provider().install_default();

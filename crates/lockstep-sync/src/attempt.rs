@@ -48,6 +48,10 @@ pub struct Attempt {
     pub links: Vec<LinkSent>,
     /// When it was saved, just before it was sent; microseconds UTC.
     pub started_us: i64,
+    /// Nobody knows whether it was made: the store was restored, and the one before may have made it from this moment on,
+    /// with whoever's token. See [`crate::restored`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supposed_since_us: Option<i64>,
     /// Where it stands.
     pub state: AttemptState,
 }

@@ -66,8 +66,8 @@ pub enum Call {
         project: String,
         /// Type.
         work_item_type: String,
-        /// Sign-in name of the creator.
-        creator: String,
+        /// Sign-in name of the creator, where that is known.
+        creator: Option<String>,
         /// Only younger ones, microseconds UTC.
         since_us: i64,
         /// The marker.
@@ -254,7 +254,7 @@ async fn ask<T: Transport>(client: &Client<T>, call: &Call, is_try: bool) -> Res
             creator,
             since_us,
             marker,
-        } => Answer::Found(find_marker(client, project, work_item_type, creator, *since_us, marker).await?),
+        } => Answer::Found(find_marker(client, project, work_item_type, creator.as_deref(), *since_us, marker).await?),
         Call::Poll(Feed::Revisions, from) => {
             let page = client.revisions_feed(from).await?;
             let entries = page.values.iter().map(|entry| PageEntry {
@@ -308,17 +308,19 @@ async fn find_marker<T: Transport>(
     client: &Client<T>,
     project: &str,
     work_item_type: &str,
-    creator: &str,
+    creator: Option<&str>,
     since_us: i64,
     marker: &str,
 ) -> Result<Option<WorkItem>, Error> {
     let since = jiff::Timestamp::from_microsecond(since_us).unwrap_or_default();
+    let by = creator.map_or_else(String::new, |creator| {
+        format!("AND [System.CreatedBy] = {} ", azdo::wiql::quote(creator))
+    });
     let wiql = format!(
         "SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = {} AND [System.WorkItemType] = {} \
-         AND [System.CreatedBy] = {} AND [System.CreatedDate] >= '{since:.3}' ORDER BY [System.Id]",
+         {by}AND [System.CreatedDate] >= '{since:.3}' ORDER BY [System.Id]",
         azdo::wiql::quote(project),
         azdo::wiql::quote(work_item_type),
-        azdo::wiql::quote(creator),
     );
     let ids = client.query(Some(project), &wiql, Some(1000)).await?;
     for batch in ids.chunks(200) {

@@ -87,6 +87,8 @@ fn carry_out(
                     rev: None,
                 });
             }
+            // Created whatever there may be: it is not looked for again.
+            item.edits[target].doubt = None;
             wait(records, item, target);
             true
         }

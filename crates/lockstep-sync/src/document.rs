@@ -76,6 +76,7 @@ impl Batch {
             fields: draft.fields.clone(),
             links: draft.links.clone(),
             started_us: now_us,
+            supposed_since_us: None,
             state: AttemptState::Sending,
         }
     }
@@ -311,6 +312,9 @@ fn rendered(name: &FieldName, value: &Value, rules: &Rules) -> (FieldName, Value
     }
 }
 
+/// How a note begins that says on whose behalf something was written.
+pub(crate) const ON_BEHALF: &str = "Written by Lockstep on behalf of";
+
 /// The note that says on whose behalf the connection's account writes, where the admin wants it.
 fn on_behalf(item: &Item, rules: &Rules, batch: &Batch) -> Option<String> {
     let is_create = batch
@@ -327,5 +331,5 @@ fn on_behalf(item: &Item, rules: &Rules, batch: &Batch) -> Option<String> {
     }
     let name = rules.names.get(&batch.author)?;
     let escaped = name.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    Some(format!("Written by Lockstep on behalf of {escaped}."))
+    Some(format!("{ON_BEHALF} {escaped}."))
 }

@@ -51,6 +51,10 @@ pub struct Doubt {
     /// moved, and links move without a rev. Zero where it takes no link away.
     #[serde(default)]
     pub until_us: i64,
+    /// The edit came out of a backup: any request since may have carried it out, at any later rev and with whoever's token.
+    /// See [`crate::restored`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_of_backup: bool,
 }
 
 /// An edit that was let go while a request with it might still take effect. Until the updates tell, its value may turn up

@@ -3,7 +3,7 @@
 //! A page's cursor is saved in the transaction that keeps what the page named, so a page is never half taken.
 
 use crate::call::{Answer, Failure, PageEntry};
-use crate::edit::{AttemptKind, AttemptState, Search};
+use crate::edit::{Attempt, AttemptKind, AttemptState, Search};
 use crate::record::{Feed, Record};
 use crate::replica::Replica;
 
@@ -91,21 +91,21 @@ impl Replica {
             .filter(|e| e.mention.is_deleted && !known.contains_key(&e.mention.work_item))
             .collect();
         let ahead_us = self.server_ahead_us;
-        self.update_searches(|kind, started_us, search| {
+        self.update_searches(|attempt, search| {
             let AttemptKind::Create {
                 project,
                 work_item_type,
-            } = kind
+            } = &attempt.kind
             else {
                 return;
             };
+            // One of the time before a restore may have been made, and deleted, at any moment since the backup.
+            let since_us = attempt.supposed_since_us.unwrap_or(attempt.started_us);
             search.has_deleted_candidate |= deleted.iter().any(|entry| {
                 let is_same = |a: &Option<String>, b: &str| a.as_ref().is_none_or(|a| a.eq_ignore_ascii_case(b));
                 is_same(&entry.work_item_type, work_item_type)
                     && (is_same(&entry.project, project) || looks_like_guid(project))
-                    && entry
-                        .changed_us
-                        .is_none_or(|at| at >= started_us + ahead_us - 1_000_000)
+                    && entry.changed_us.is_none_or(|at| at >= since_us + ahead_us - 1_000_000)
             });
         })
     }
@@ -114,9 +114,9 @@ impl Replica {
     fn note_pass(&mut self, started_us: i64, n: usize, newest_us: Option<i64>) -> Vec<Record> {
         let wait_us = self.rules.request_timeout_us + self.rules.delay_bound_us;
         let ahead_us = self.server_ahead_us;
-        self.update_searches(|kind, attempt_us, search| {
-            let bound_us = attempt_us + wait_us;
-            if !matches!(kind, AttemptKind::Create { .. }) || started_us < bound_us {
+        self.update_searches(|attempt, search| {
+            let bound_us = attempt.started_us + wait_us;
+            if !attempt.is_create() || started_us < bound_us {
                 return;
             }
             if newest_us.is_some_and(|newest| newest > bound_us + ahead_us) {
@@ -130,21 +130,22 @@ impl Replica {
     }
 
     /// Changes the searches of all unanswered attempts; those that changed are saved.
-    pub(crate) fn update_searches(&mut self, mut change: impl FnMut(&AttemptKind, i64, &mut Search)) -> Vec<Record> {
+    pub(crate) fn update_searches(&mut self, mut change: impl FnMut(&Attempt, &mut Search)) -> Vec<Record> {
         let mut records = Vec::new();
         for item in self.items.values_mut() {
             let Some(attempt) = &mut item.attempt else { continue };
-            let AttemptState::Unknown { search } = &mut attempt.state else {
+            let AttemptState::Unknown { search } = &attempt.state else {
                 continue;
             };
             if search.next_us == i64::MAX {
                 // A person decides; there is nothing left to find out.
                 continue;
             }
-            let before = search.clone();
-            change(&attempt.kind, attempt.started_us, search);
-            if *search != before {
-                records.push(Record::AttemptUnknown(attempt.id, search.clone()));
+            let mut now = search.clone();
+            change(attempt, &mut now);
+            if now != *search {
+                records.push(Record::AttemptUnknown(attempt.id, now.clone()));
+                attempt.state = AttemptState::Unknown { search: now };
             }
         }
         records

@@ -9,6 +9,7 @@
 //! - a request that can change something has its attempt saved before its first byte ([`attempt::Attempt`]); if the
 //!   answer is lost, the effect is looked for and never assumed;
 //! - a work item counts as deleted when it was seen in the recycle bin, and for no other reason;
+//! - a store that came out of a backup reads everything again before it writes anything ([`restored`]);
 //! - one seed replays any run: no clock, no dice, no map without an order.
 //!
 //! [`item`], [`edit`] and [`attempt`] are the nouns, [`merge`] and [`plan`] the rules for one item, [`replica`] the many
@@ -29,6 +30,7 @@ pub mod merge;
 pub mod plan;
 pub mod record;
 pub mod replica;
+pub mod restored;
 pub mod rules;
 pub mod scope;
 mod tries;

@@ -13,7 +13,7 @@ use crate::PARENT;
 use crate::edit::{Act, Edit, EditState, Ending, Hold, LetGo, Subject};
 use crate::item::{Item, Presence, Remote};
 use crate::record::{Observation, Record};
-use crate::rules::ConflictRule;
+use crate::rules::{ConflictRule, Rules};
 use crate::value::{self, is_same, merge_tags};
 
 /// Takes in a work item that was read with the connection's token.
@@ -92,7 +92,7 @@ fn differences(before: &Fields, now: &Fields) -> Fields {
 ///
 /// Changes the item and returns the records. Edits that are being sent are left alone. Runs to a fixed point: a
 /// second call returns nothing.
-pub fn settle_fields(item: &mut Item, rule: ConflictRule) -> Vec<Record> {
+pub fn settle_fields(item: &mut Item, rules: &Rules) -> Vec<Record> {
     let mut records = supersede(item);
     if item.presence != Presence::Present || item.remote.is_none() {
         return records;
@@ -111,6 +111,7 @@ pub fn settle_fields(item: &mut Item, rule: ConflictRule) -> Vec<Record> {
         let Some(Act::Set { to: local, .. }) = positions.last().map(|&i| item.edits[i].act.clone()) else {
             continue;
         };
+        let rule = rules.conflict_of(positions.iter().map(|&i| &item.edits[i]));
         let is_overwritten = field.as_str() == PARENT && is_planted(Bug::ParentConflictOverwritten);
         let rule = if is_overwritten {
             ConflictRule::LockstepWins

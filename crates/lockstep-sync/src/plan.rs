@@ -17,6 +17,7 @@ use crate::item::{Item, Presence};
 use crate::links::{has_relation, says};
 use crate::merge::{hold, settle, settle_fields, wait};
 use crate::record::Record;
+use crate::restored::suppose_sent;
 use crate::rules::Rules;
 use crate::{AttemptId, EditId, PARENT, merge};
 
@@ -89,7 +90,7 @@ pub fn plan(item: &mut Item, rules: &Rules, now_us: i64, attempt: AttemptId) -> 
         return (Vec::new(), Next::Ask(Call::ReadUpdates(id)));
     }
     let mut records = carry_out_decisions(item, now_us);
-    records.extend(settle_fields(item, rules.conflict));
+    records.extend(settle_fields(item, rules));
     records.extend(release(item, rules, now_us));
     records.extend(settle_life(item));
     let (more, chosen) = choose(item, rules, now_us);
@@ -98,9 +99,15 @@ pub fn plan(item: &mut Item, rules: &Rules, now_us: i64, attempt: AttemptId) -> 
         Ok(batch) => batch,
         Err(again_us) => return (records, Next::Rest(again_us)),
     };
+    let lead = batch.positions[0];
     let next = match draft(item, rules, &batch, false) {
         Ok(draft) => {
             let attempt = batch.attempt(item, &draft, attempt, now_us);
+            if let Some(restored) = rules.restored.filter(|_| is_creation_of_backup(&item.edits[lead])) {
+                records.extend(suppose_sent(item, attempt, restored, now_us));
+                let (more, next) = plan(item, rules, now_us, AttemptId(uuid::Uuid::nil()));
+                return (records.into_iter().chain(more).collect(), next);
+            }
             Next::Write(Box::new(attempt), Box::new(draft.call))
         }
         Err(Lacking::Read) => Next::Read,
@@ -127,14 +134,21 @@ fn look_for(item: &Item, open: &Attempt, rules: &Rules, now_us: i64) -> Next {
         ) => Next::Ask(Call::FindMarker {
             project: project.clone(),
             work_item_type: work_item_type.clone(),
-            creator: creator(open, rules),
-            since_us: open.started_us - CREATED_SINCE_MARGIN_US,
+            // Whoever made it in the time before a restore.
+            creator: open.supposed_since_us.is_none().then(|| creator(open, rules)),
+            since_us: open.supposed_since_us.unwrap_or(open.started_us) - CREATED_SINCE_MARGIN_US,
             marker: rules.marker(item.id),
         }),
         (AttemptKind::Update, Some(id)) => Next::Ask(Call::ReadUpdates(id)),
         (AttemptKind::Delete | AttemptKind::Restore, Some(id)) => Next::Ask(Call::ReadBin(id)),
         (_, None) => unreachable!("only a creation goes without a work item"),
     }
+}
+
+/// Whether a creation may have been made by a request that this store knows nothing of.
+fn is_creation_of_backup(edit: &Edit) -> bool {
+    let is_creation = matches!(edit.act, Act::Create { .. }) && !is_planted(Bug::BackupCreationSent);
+    is_creation && edit.doubt.as_ref().is_some_and(|doubt| doubt.is_of_backup)
 }
 
 /// The sign-in name by which WIQL knows the creator.

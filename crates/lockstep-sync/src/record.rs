@@ -116,6 +116,8 @@ pub enum Record {
         /// How many parts there are.
         parts: i64,
     },
+    /// The store came out of a backup, and everything paired has been read again.
+    Reconciled,
     /// A feed has been read up to here.
     CursorMoved(Feed, String),
     /// The server no longer takes a token.

@@ -6,7 +6,8 @@ use azdo::planted::{Bug, is_planted};
 use serde::{Deserialize, Serialize};
 
 use crate::MemberId;
-use crate::edit::Whom;
+use crate::edit::{Edit, Whom};
+use crate::restored::Restored;
 use crate::scope::Scope;
 
 /// Everything the planner asks of a connection. Given from outside; the planner changes none of it.
@@ -45,6 +46,8 @@ pub struct Rules {
     pub nodes: BTreeMap<i64, String>,
     /// Scopes of the boards.
     pub scopes: Vec<Scope>,
+    /// When the store last came out of a backup, if it ever has.
+    pub restored: Option<Restored>,
 }
 
 /// Who a token belongs to in Azure DevOps.
@@ -105,6 +108,16 @@ impl Rules {
         self.readable_projects
             .as_ref()
             .is_none_or(|projects| projects.contains(&project.to_lowercase()))
+    }
+
+    /// What happens to a field that these edits and somebody else changed. What a backup held open overwrites nothing
+    /// unasked: what stands there may be newer and ours.
+    pub fn conflict_of<'e>(&self, mut edits: impl Iterator<Item = &'e Edit>) -> ConflictRule {
+        let is_of_backup = |edit: &Edit| self.restored.is_some_and(|restored| edit.change <= restored.change);
+        match self.conflict {
+            ConflictRule::LockstepWins if edits.any(is_of_backup) => ConflictRule::Ask,
+            rule => rule,
+        }
     }
 
     /// Whether these rules and those ask the same of everybody, whatever boards and nodes there are.

@@ -41,7 +41,7 @@ pub fn tries(item: &Item, rules: &Rules) -> Vec<Try> {
             fields.retain(|field, value| field.as_str() != PARENT || unborn_parent(value).is_none());
         }
     }
-    settle_fields(&mut planned, rules.conflict);
+    settle_fields(&mut planned, rules);
     settle_life(&mut planned);
     let mut tries = Vec::new();
     while let (_, Ok(batch)) = choose(&mut planned, rules, 0) {

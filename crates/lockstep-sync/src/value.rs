@@ -31,6 +31,12 @@ pub fn is_kept_form(field: &FieldName, sent: &Value, kept: &Value) -> bool {
     }
 }
 
+/// Whether two values are the same, or rich texts with exactly the same words.
+pub fn has_same_words(field: &FieldName, a: &Value, b: &Value) -> bool {
+    let text = |value: &Value| value.as_str().filter(|text| is_rich(field, text)).map(words);
+    is_same(field, a, b) || text(a).is_some_and(|words| Some(words) == text(b))
+}
+
 fn is_rich(field: &FieldName, text: &str) -> bool {
     matches!(field.as_str(), field::DESCRIPTION | field::HISTORY) || looks_like_html(text)
 }

@@ -2241,6 +2241,11 @@ export interface components {
             since_us: number;
             /** @description `new`, `in_lockstep`, `waiting`, `unreachable`, `token_refused`, `throttled` or `disabled`. */
             state: string;
+            /**
+             * Format: int64
+             * @description Restored from a backup: so many work items are still to be read again before anything is written; else `null`.
+             */
+            to_reconcile?: number | null;
         };
         /** @description A decision. */
         Decide: {

@@ -8,6 +8,7 @@ const health = (state: Connection["health"]["state"]): Connection["health"] => (
   state,
   detail: null,
   since_us: (now - 600_000) * 1000,
+  to_reconcile: null,
   last_poll_us: (now - 12_000) * 1000,
   poll_interval_ms: 60_000,
 });

@@ -18,6 +18,8 @@ export function pillOf(
     return { tone: "plain", word: "Disabled", age: null };
   if (health.state === "unreachable")
     return { tone: "warn", word: `No answer since ${moment(health.since_us, now_ms)}`, age: null };
+  if (health.to_reconcile !== null && health.state !== "token_refused")
+    return { tone: "plain", word: "Restored, reading again", age: `${health.to_reconcile} to go` };
   if (health.state === "token_refused") return { tone: "bad", word: "Token refused", age: null };
   if (counts.needs_decision > 0)
     return {

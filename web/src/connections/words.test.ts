@@ -11,6 +11,7 @@ import {
   pollWords,
   requiredWords,
   stateOf,
+  stateSays,
   stepWord,
   tokenPage,
   writesWith,
@@ -90,6 +91,13 @@ describe("the state of a connection", () => {
       word: "2 decisions",
       tone: "warn",
     }));
+  test("a restored one says that it reads before it writes", () => {
+    const health = { ...connection().health, to_reconcile: 12 };
+    expect(stateOf(connection({ health })).word).toBe("Restored, reading again");
+    expect(stateSays(connection({ health }), now)).toBe(
+      "Restored from a backup. 12 work items to read again before anything is written.",
+    );
+  });
   test("polling is neutral", () =>
     expect(
       pollWords(

@@ -16,6 +16,7 @@ export function globalTokenWords(today: string): string {
 
 const DISABLED: StateWords = { word: "Disabled", tone: "plain" };
 const NEW: StateWords = { word: "First read under way", tone: "plain" };
+const RESTORED: StateWords = { word: "Restored, reading again", tone: "plain" };
 const HEALTH_WORDS: Record<string, StateWords> = {
   new: NEW,
   in_lockstep: { word: "In lockstep", tone: "plain" },
@@ -40,6 +41,7 @@ export function stateOf(connection: Pick<Connection, "health" | "counts" | "is_e
   const own = HEALTH_WORDS[health.state] ?? NEW;
   if (!connection.is_enabled) return DISABLED;
   if (health.state === "unreachable" || health.state === "token_refused") return own;
+  if (health.to_reconcile !== null) return RESTORED;
   if (counts.needs_decision > 0) return { word: plural(counts.needs_decision, "decision"), tone: "warn" };
   if (health.state === "in_lockstep" && counts.waiting > 0)
     return { word: `${counts.waiting} waiting`, tone: "plain" };
@@ -94,6 +96,8 @@ export function stateSays(connection: Pick<Connection, "health" | "is_enabled">,
   if (!connection.is_enabled) return "Nothing is sent or read. Hooks are kept as item ids.";
   if (health.state === "unreachable")
     return `Since ${moment(health.since_us, now_ms)}. Changes are kept here.`;
+  if (health.to_reconcile !== null)
+    return `Restored from a backup. ${plural(health.to_reconcile, "work item")} to read again before anything is written.`;
   if (health.detail) return health.detail;
   return pollWords(health, now_ms);
 }

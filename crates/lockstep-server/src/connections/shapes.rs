@@ -70,6 +70,8 @@ pub struct Health {
     pub detail: Option<String>,
     /// Since when.
     pub since_us: i64,
+    /// Restored from a backup: so many work items are still to be read again before anything is written; else `null`.
+    pub to_reconcile: Option<i64>,
     /// When it was last asked what changed.
     pub last_poll_us: Option<i64>,
     /// How often it is asked.
@@ -290,6 +292,7 @@ impl Parts<'_> {
             },
             detail: row.health_detail.clone(),
             since_us: row.health_since_us,
+            to_reconcile: self.counts.to_reconcile,
             last_poll_us: row.last_poll_us.max(self.counts.polled_us),
             poll_interval_ms: self.poll_interval_ms,
         }

@@ -261,5 +261,6 @@ pub fn rules(with_tokens: &[u128]) -> Rules {
         names: Default::default(),
         nodes: nodes().rows().map(|node| (node.node_id, node.path.clone())).collect(),
         scopes: Vec::new(),
+        restored: None,
     }
 }

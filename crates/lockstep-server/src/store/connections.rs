@@ -128,6 +128,8 @@ pub struct ConnectionCounts {
     pub paired: i64,
     /// When a feed was last read.
     pub polled_us: Option<i64>,
+    /// After a restore: work items still to be read again before anything is written.
+    pub to_reconcile: Option<i64>,
 }
 
 impl ConnectionRow {
@@ -187,6 +189,9 @@ impl Store {
         }
         for (id, at_us) in polled {
             counts.entry(ConnectionId(id)).or_default().polled_us = Some(at_us);
+        }
+        for (id, n) in self.n_unread_since_restore(company).await? {
+            counts.entry(id).or_default().to_reconcile = Some(n);
         }
         Ok(counts)
     }

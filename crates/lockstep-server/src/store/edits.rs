@@ -221,6 +221,10 @@ impl Tx {
                     .bind(edit.board.map(|board| board.0))
                     .bind(edit.is_draft)
             )?;
+            if matches!(edit.act, Act::Create { .. }) {
+                self.doubt_if_older_than_restore(company, connection, item, edit.id)
+                    .await?;
+            }
         }
         if n_new > 0 {
             // Whatever shows the item shows the edit: boards, too.

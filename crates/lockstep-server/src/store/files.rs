@@ -3,7 +3,7 @@
 use super::{
     Statement, action_items, attempts, audit, board_acts, board_filters, board_items, boards, cards, changes,
     companies, connections, credentials, cursors, edits, imports, local_boards, members, nodes, notices, observations,
-    publishes, readings, records, sessions, share_links, webhooks, work_item_types, work_items,
+    publishes, readings, records, restores, sessions, share_links, webhooks, work_item_types, work_items,
 };
 
 /// Every statement of every store file, with the file's name.
@@ -32,6 +32,7 @@ pub fn statements() -> Vec<(&'static str, &'static [Statement])> {
         ("publishes", publishes::ALL),
         ("readings", readings::ALL),
         ("records", records::ALL),
+        ("restores", restores::ALL),
         ("sessions", sessions::ALL),
         ("share_links", share_links::ALL),
         ("webhooks", webhooks::ALL),

@@ -16,6 +16,8 @@ const ADVISORY_KEY: i64 = 0x6c6f_636b_7374_6570;
 
 /// Held as long as the store is open.
 pub(super) enum InstanceLock {
+    /// None: this one only looks.
+    Looking,
     /// The locked file.
     File(File),
     /// The session whose advisory lock it is, until it is released.
@@ -82,6 +84,7 @@ impl InstanceLock {
     pub(super) async fn release(&self) {
         // Where giving it back fails, the end of the process does it.
         match self {
+            Self::Looking => {}
             Self::File(file) => {
                 let _is_unlocked = file.unlock();
             }

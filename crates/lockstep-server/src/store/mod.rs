@@ -50,6 +50,7 @@
 pub mod action_items;
 pub mod attempts;
 pub mod audit;
+pub mod backups;
 pub mod board_acts;
 pub mod board_filters;
 pub mod board_items;
@@ -72,6 +73,7 @@ pub mod observations;
 pub mod publishes;
 mod readings;
 pub mod records;
+pub mod restores;
 pub mod sessions;
 pub mod share_links;
 mod statement;
@@ -85,9 +87,10 @@ use std::time::Duration;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{Connection, PgPool, SqlitePool};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+use crate::db;
 use crate::live::{ChangeNotice, Ended, LiveBus};
 pub use files::statements;
 pub use statement::{Both, Dialect, Statement};
@@ -100,6 +103,9 @@ const N_READERS: u32 = 4;
 const N_PG_CONNECTIONS: u32 = 8;
 /// How long SQLite itself waits for a lock held by another process (a backup).
 const SQLITE_BUSY: Duration = Duration::from_secs(5);
+
+// Of the migrations' own table, which no store file is about.
+const LATEST_MIGRATION: &str = "select max(version) from _sqlx_migrations where success";
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -116,6 +122,12 @@ pub enum StoreError {
     /// Somebody else has the writer's turn for too long, or the database is locked: try again later.
     #[error("the store is busy")]
     Busy,
+    /// The disk is full: nothing was written, and nothing will be before there is room.
+    #[error("the disk is full")]
+    NoRoom,
+    /// The database server does not answer, or went away in the middle: nobody knows whether the last write was kept.
+    #[error("the database does not answer")]
+    Away(#[source] Box<sqlx::Error>),
     /// Another instance works with this database.
     #[error("another Lockstep works with this database ({what}); stop it first, or give this one its own database")]
     InUse {
@@ -126,6 +138,14 @@ pub enum StoreError {
     #[error("this database was written by a newer Lockstep (migration {version}); install that release or a later one")]
     Newer {
         /// The migration this binary doesn't know.
+        version: i64,
+    },
+    /// The database was written by an older release, and only a server that starts brings it up to date.
+    #[error(
+        "this database was written by an older Lockstep (migration {version}); start this one once, or use that release"
+    )]
+    Older {
+        /// The newest migration it has.
         version: i64,
     },
     /// Bringing the tables up to date failed; nothing of the failing step is kept.
@@ -159,6 +179,13 @@ impl From<sqlx::Error> for StoreError {
             {
                 Self::Busy
             }
+            // SQLITE_FULL; PostgreSQL's disk_full.
+            sqlx::Error::Database(e) if matches!(e.code().as_deref(), Some("13" | "53100")) => Self::NoRoom,
+            // PostgreSQL shuts down, crashed, or starts.
+            sqlx::Error::Database(e) if matches!(e.code().as_deref(), Some("57P01" | "57P02" | "57P03")) => {
+                Self::Away(Box::new(error))
+            }
+            sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => Self::Away(Box::new(error)),
             sqlx::Error::PoolTimedOut => Self::Busy,
             _ => Self::Database(Box::new(error)),
         }
@@ -193,7 +220,7 @@ impl Store {
     ///
     /// Errors: [`StoreError::InUse`], [`StoreError::Newer`], [`StoreError::Migration`]: do not start, print it.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let (db, lock) = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        let (db, lock) = if Self::is_postgres(url) {
             open_postgres(url).await?
         } else {
             open_sqlite(url).await?
@@ -204,6 +231,41 @@ impl Store {
             live: LiveBus::default(),
             lock: Arc::new(lock),
         })
+    }
+
+    /// Opens a database to read it, beside the server that works with it: takes no lock and brings nothing up to date.
+    ///
+    /// Errors: [`StoreError::Older`], the tables are those of another release.
+    pub async fn look(url: &str) -> Result<Self, StoreError> {
+        let db = if Self::is_postgres(url) {
+            let options: PgConnectOptions = url.parse().map_err(|e| StoreError::Address(Box::new(e)))?;
+            Db::Pg(pg_pool(options.options([("default_transaction_read_only", "on")])).await?)
+        } else {
+            let file = url.strip_prefix("sqlite://").unwrap_or(url);
+            let pool = sqlite_pool(N_READERS, SqliteConnectOptions::new().filename(file).read_only(true)).await?;
+            Db::Sqlite {
+                read: pool.clone(),
+                write: pool,
+            }
+        };
+        let store = Self {
+            db,
+            writer: Arc::default(),
+            live: LiveBus::default(),
+            lock: Arc::new(lock::InstanceLock::Looking),
+        };
+        let held: i64 = db!(store, |c| sqlx::query_scalar(LATEST_MIGRATION).fetch_one(c))?;
+        let known = SQLITE_MIGRATIONS.iter().map(|migration| migration.version).max();
+        match Some(held).cmp(&known) {
+            std::cmp::Ordering::Less => Err(StoreError::Older { version: held }),
+            std::cmp::Ordering::Equal => Ok(store),
+            std::cmp::Ordering::Greater => Err(StoreError::Newer { version: held }),
+        }
+    }
+
+    /// Whether `url` names a PostgreSQL server, and not a file.
+    pub fn is_postgres(url: &str) -> bool {
+        url.starts_with("postgres://") || url.starts_with("postgresql://")
     }
 
     /// The pools, for [`db!`](crate::db).
@@ -325,29 +387,39 @@ async fn open_sqlite(path: &str) -> Result<(Db, lock::InstanceLock), StoreError>
         .foreign_keys(true)
         .pragma("trusted_schema", "off")
         .optimize_on_close(true, None);
-    // A file is not lost as a server is: asking before each use whether it is still there would double every read.
-    let pool = || {
-        SqlitePoolOptions::new()
-            .acquire_timeout(WRITER_WAIT)
-            .test_before_acquire(false)
-    };
-    let write = pool().max_connections(1).connect_with(options.clone()).await?;
+    let write = sqlite_pool(1, options.clone()).await?;
     migrated(SQLITE_MIGRATIONS.run(&write).await)?;
-    let read = pool()
-        .max_connections(N_READERS)
-        .connect_with(options.create_if_missing(false).read_only(true))
-        .await?;
+    let read = sqlite_pool(N_READERS, options.create_if_missing(false).read_only(true)).await?;
     Ok((Db::Sqlite { read, write }, lock))
+}
+
+async fn sqlite_pool(n_max: u32, options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
+    let pool = SqlitePoolOptions::new()
+        .acquire_timeout(WRITER_WAIT)
+        // A file is not lost as a server is: asking before each use whether it is still there would double every read.
+        .test_before_acquire(false)
+        // A full disk ends a transaction under the driver, which then can't roll it back and would refuse the next for ever.
+        .after_release(|connection, _about| {
+            Box::pin(async move {
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        })
+        .max_connections(n_max);
+    Ok(pool.connect_with(options).await?)
+}
+
+async fn pg_pool(options: PgConnectOptions) -> Result<PgPool, StoreError> {
+    let pool = PgPoolOptions::new()
+        .max_connections(N_PG_CONNECTIONS)
+        .acquire_timeout(WRITER_WAIT);
+    Ok(pool.connect_with(options.application_name("lockstep")).await?)
 }
 
 async fn open_postgres(url: &str) -> Result<(Db, lock::InstanceLock), StoreError> {
     let options: PgConnectOptions = url.parse().map_err(|e| StoreError::Address(Box::new(e)))?;
     let lock = lock::InstanceLock::in_database(&options).await?;
-    let pool = PgPoolOptions::new()
-        .max_connections(N_PG_CONNECTIONS)
-        .acquire_timeout(WRITER_WAIT)
-        .connect_with(options.application_name("lockstep"))
-        .await?;
+    let pool = pg_pool(options).await?;
     migrated(POSTGRES_MIGRATIONS.run(&pool).await)?;
     Ok((Db::Pg(pool), lock))
 }

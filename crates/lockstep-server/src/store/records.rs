@@ -285,6 +285,7 @@ impl Tx {
                 applied.has_heard |= self.keep_news(scope, *feed, entries, *keeps_strangers).await?;
             }
             Record::Sweep { part, parts } => applied.has_heard |= self.sweep(scope, *part, *parts).await?,
+            Record::Reconciled => self.note_reconciled(scope).await?,
             Record::CursorMoved(feed, token) => {
                 self.move_cursor(scope.company, scope.connection, *feed, token, scope.now_us)
                     .await?;

@@ -26,6 +26,8 @@ sql! {
         from work_items where company_id = $1 and item_id = $2";
     OF_COMPANY = "select item_id, connection_id, work_item_id, presence, rev, fields, relations, change_number, changed_us
         from work_items where company_id = $1 order by item_id";
+    PAIRED = "select item_id, connection_id, work_item_id, presence, rev, fields, relations, change_number, changed_us
+        from work_items where company_id = $1 and connection_id = $2 and work_item_id > $3 order by work_item_id limit $4";
     OPEN = "select item_id, connection_id, work_item_id, presence, rev, fields, relations, change_number, changed_us
         from work_items where company_id = $1 and connection_id = $2 and (
             item_id in (select item_id from edits where connection_id = $2 and state <> 'settled')
@@ -209,6 +211,22 @@ impl Store {
     pub async fn work_items(&self, company: CompanyId) -> Result<Vec<WorkItemRow>, StoreError> {
         db!(self, |c| sqlx::query_as::<_, WorkItemRow>(OF_COMPANY)
             .bind(company.0)
+            .fetch_all(c))
+    }
+
+    /// So many paired work items of the connection with a number above `after`, in the order of their numbers.
+    pub async fn paired_after(
+        &self,
+        company: CompanyId,
+        connection: ConnectionId,
+        after: i64,
+        n_max: i64,
+    ) -> Result<Vec<WorkItemRow>, StoreError> {
+        db!(self, |c| sqlx::query_as::<_, WorkItemRow>(PAIRED)
+            .bind(company.0)
+            .bind(connection.0)
+            .bind(after)
+            .bind(n_max)
             .fetch_all(c))
     }
 

@@ -33,6 +33,9 @@ pub fn tell(connection: ConnectionId, record: &Record) {
             };
             tracing::warn!(connection.id = %connection, ?whom, "A token of connection {connection} {trouble}");
         }
+        Record::Reconciled => {
+            tracing::info!(connection.id = %connection, "Everything paired has been read again since the restore; writing goes on");
+        }
         Record::Health(health) => {
             let health = match health {
                 Health::InLockstep => "answers",

@@ -54,6 +54,11 @@ impl Told {
             is_token_ok: credentials.iter().any(|c| c.member_id.is_none() && c.state == "ok"),
             boards: BTreeMap::new(),
         };
+        told.rules.restored = app
+            .store
+            .restore_of(company, connection)
+            .await?
+            .map(|row| row.restored());
         told.read_boards(app, company, connection, before).await?;
         Ok(Some(told))
     }
@@ -147,6 +152,7 @@ pub fn rules(
         names: members.iter().map(|m| (MemberId(m.id), m.name.clone())).collect(),
         nodes: BTreeMap::new(),
         scopes: Vec::new(),
+        restored: None,
     }
 }
 

@@ -179,7 +179,11 @@ impl<'w> Session<'w> {
         let items = app.store.open_items(company, connection).await?;
         let cursors = app.store.cursors(company, connection).await?;
         let clock = Clock::start();
-        let replica = Replica::load(told.rules.clone(), cursors, items, clock.now_us());
+        let mut replica = Replica::load(told.rules.clone(), cursors, items, clock.now_us());
+        if let Some(unread) = app.store.unread_since_restore(company, connection).await? {
+            tracing::warn!(connection.id = %connection, n_unread = unread.len(), "Connection {connection} was restored from a backup; nothing is written before everything paired has been read again");
+            replica.reconcile_first(unread);
+        }
         let (answer_to, answers) = mpsc::unbounded_channel();
         let (projects_to, projects_read) = mpsc::unbounded_channel();
         let projects_due_us = clock.now_us() + knowledge::projects_wait_us(projects.is_some());

@@ -631,6 +631,7 @@ fn rules() -> lockstep_sync::rules::Rules {
         names: BTreeMap::new(),
         nodes: BTreeMap::new(),
         scopes: Vec::new(),
+        restored: None,
     }
 }
 

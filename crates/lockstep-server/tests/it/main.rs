@@ -19,6 +19,8 @@ mod local_boards;
 mod members;
 mod peer;
 mod plan_store;
+mod reconcile;
+mod restoring;
 mod server;
 mod service_hooks;
 mod sessions;

@@ -169,6 +169,7 @@ impl<'w> Plan<'w> {
             fields: fields(&[("System.Title", json!("Quay"))]),
             links: Vec::new(),
             started_us: NOW_US,
+            supposed_since_us: None,
             state: AttemptState::Sending,
         }
     }
@@ -192,6 +193,7 @@ fn rules() -> Rules {
         names: BTreeMap::new(),
         nodes: BTreeMap::new(),
         scopes: Vec::new(),
+        restored: None,
     }
 }
 
@@ -452,6 +454,7 @@ async fn an_edit_is_held_waits_and_starts_from_another_value() {
             rev: Rev(3),
             identity_id: "4f2a".to_owned(),
             until_us: 0,
+            is_of_backup: false,
         });
         plan.save(&[
             Record::EditRebased(edit, json!("Pier")),

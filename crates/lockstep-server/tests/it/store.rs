@@ -3,7 +3,7 @@
 use lockstep_server::ids::{CompanyId, MemberId};
 use lockstep_server::live::Noun;
 use lockstep_server::store::audit::AuditEntry;
-use lockstep_server::store::{Db, Store, StoreError, statements};
+use lockstep_server::store::{Db, On, Store, StoreError, statements};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Executor, SqlSafeStr};
 use uuid::Uuid;
@@ -286,4 +286,19 @@ async fn a_database_of_a_newer_release_is_refused() {
     let opened = Store::open(copy.to_str().unwrap()).await;
     assert!(matches!(opened.err(), Some(StoreError::Newer { version: 999_999 })));
     world.stop().await;
+}
+
+#[tokio::test]
+async fn a_transaction_that_the_database_ended_by_itself_leaves_the_next_its_turn() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("lockstep.sqlite3");
+    let store = Store::open(file.to_str().unwrap()).await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    // As SQLite does when the disk is full.
+    if let On::Sqlite(connection) = tx.on() {
+        sqlx::query("rollback").execute(connection).await.unwrap();
+    }
+    drop(tx);
+    store.begin().await.unwrap().commit().await.unwrap();
+    store.close().await;
 }

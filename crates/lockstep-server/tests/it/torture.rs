@@ -21,8 +21,8 @@ use uuid::Uuid;
 use crate::world::{PASSWORD, postgres_url};
 
 const N_KILLS: usize = 10;
-const MARA: &str = "mara.lindqvist@northquay.example";
-const TOM: &str = "tom.okafor@northquay.example";
+pub(crate) const MARA: &str = "mara.lindqvist@northquay.example";
+pub(crate) const TOM: &str = "tom.okafor@northquay.example";
 /// A work item nobody here follows: its changes keep the feed going, as a busy organization does.
 const BYSTANDER: i64 = 4102;
 
@@ -153,7 +153,7 @@ fn stir(sim: &mut azdo_sim::Sim) {
 }
 
 /// Work items that a request with a token created.
-fn made_by_lockstep(simulator: &SimulatorHandle) -> Vec<i64> {
+pub(crate) fn made_by_lockstep(simulator: &SimulatorHandle) -> Vec<i64> {
     let sim = simulator.sim();
     let truth = sim.ground_truth().iter();
     truth
@@ -242,12 +242,12 @@ fn says(accepted: &azdo_sim::Accepted, comment: &str) -> bool {
         .is_some_and(|text| text.contains(comment))
 }
 
-fn there(simulator: &SimulatorHandle, id: i64, field: &str) -> Value {
+pub(crate) fn there(simulator: &SimulatorHandle, id: i64, field: &str) -> Value {
     let snapshot = simulator.sim().work_item_snapshot(id).unwrap();
     snapshot.fields.get(field).cloned().unwrap_or(Value::Null)
 }
 
-async fn items(browser: &Person) -> BTreeMap<String, Value> {
+pub(crate) async fn items(browser: &Person) -> BTreeMap<String, Value> {
     let list = browser.get("/api/action-items").await;
     let items = list["items"].as_array().unwrap().clone();
     items
@@ -256,7 +256,7 @@ async fn items(browser: &Person) -> BTreeMap<String, Value> {
         .collect()
 }
 
-async fn connect(simulator: &SimulatorHandle, server: &Server, admin: &Person) -> String {
+pub(crate) async fn connect(simulator: &SimulatorHandle, server: &Server, admin: &Person) -> String {
     let connection = json!({
         "label": "Northquay cloud",
         "server_url": simulator.organization_url(),
@@ -289,7 +289,7 @@ async fn connect(simulator: &SimulatorHandle, server: &Server, admin: &Person) -
     id
 }
 
-async fn person(
+pub(crate) async fn person(
     simulator: &SimulatorHandle,
     server: &Server,
     admin: &Person,
@@ -319,15 +319,15 @@ async fn person(
 }
 
 /// The program on a port of its own, with a database that outlives it.
-struct Server {
-    folder: TempDir,
+pub(crate) struct Server {
+    pub(crate) folder: TempDir,
     address: SocketAddr,
-    database: String,
+    pub(crate) database: String,
     child: Option<Child>,
 }
 
 impl Server {
-    async fn start(database: String) -> Self {
+    pub(crate) async fn start(database: String) -> Self {
         // Free a moment ago; the same after each start, for hooks and browsers know it.
         let address = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
         let mut server = Self {
@@ -341,7 +341,7 @@ impl Server {
     }
 
     /// Starts the program and waits until it is ready.
-    async fn run(&mut self) {
+    pub(crate) async fn run(&mut self) {
         loop {
             let child = self.child.insert(self.command().spawn().unwrap());
             loop {
@@ -386,7 +386,7 @@ impl Server {
     }
 
     /// SIGKILL: no destructor runs, nothing is flushed.
-    fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             child.kill().unwrap();
             child.wait().unwrap();
@@ -397,7 +397,7 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    fn visitor(&self) -> Person {
+    pub(crate) fn visitor(&self) -> Person {
         Person {
             client: reqwest::Client::builder()
                 .no_proxy()
@@ -410,7 +410,7 @@ impl Server {
     }
 
     /// Sets the server up with the code that its first line names; the first administrator.
-    async fn set_up(&self) -> Person {
+    pub(crate) async fn set_up(&self) -> Person {
         let code = setup_code(&self.log());
         let admin = self.visitor();
         let input = json!({"code": code, "company_name": "Northquay", "name": "Ada Lovelace", "email": "ada@example.org", "password": PASSWORD});
@@ -435,7 +435,7 @@ fn setup_code(log: &Path) -> String {
 }
 
 /// A browser that repeats what was not acknowledged.
-struct Person {
+pub(crate) struct Person {
     client: reqwest::Client,
     url: String,
     cookie: std::sync::Mutex<Option<String>>,
@@ -443,7 +443,7 @@ struct Person {
 
 impl Person {
     /// Posts until it is acknowledged: the same request, whether or not the one before took effect.
-    async fn act(&self, path: &str, body: Value) -> Value {
+    pub(crate) async fn act(&self, path: &str, body: Value) -> Value {
         loop {
             match self.send("POST", path, body.clone()).await {
                 Some(answer) => return answer,
@@ -452,7 +452,7 @@ impl Person {
         }
     }
 
-    async fn get(&self, path: &str) -> Value {
+    pub(crate) async fn get(&self, path: &str) -> Value {
         loop {
             match self.send("GET", path, Value::Null).await {
                 Some(answer) => return answer,
@@ -462,7 +462,7 @@ impl Person {
     }
 
     /// The answer, or `None` where there was none or the server asks to come again.
-    async fn send(&self, method: &str, path: &str, body: Value) -> Option<Value> {
+    pub(crate) async fn send(&self, method: &str, path: &str, body: Value) -> Option<Value> {
         let mut request = self
             .client
             .request(method.parse().unwrap(), format!("{}{path}", self.url));

@@ -16,6 +16,7 @@ use crate::links::has_relation;
 use crate::merge::{drop_settled, held_rev, hold, rebase, settle, wait};
 use crate::record::{Observation, Record};
 use crate::replica::Replica;
+use crate::restored::{Trace, follow_trace, trace};
 use crate::value::{is_kept_form, is_same};
 use crate::{PARENT, PARENT_LINK};
 
@@ -56,6 +57,10 @@ impl Replica {
             (AttemptKind::Create { .. }, Answer::Found(_)) if had_proof && !search.has_deleted_candidate => {
                 item.attempt = None;
                 records.push(absent);
+                // It is nowhere, whoever may have sent it.
+                for i in positions(item, &attempt) {
+                    item.edits[i].doubt = None;
+                }
                 back_to_waiting(&mut records, item, &attempt, None);
                 return records;
             }
@@ -276,6 +281,21 @@ pub(super) fn clear_doubts(item: &mut Item, updates: &[WorkItemUpdate]) -> Vec<R
         let Some(doubt) = edit.doubt.clone().filter(|doubt| rev > doubt.rev) else {
             continue;
         };
+        if doubt.is_of_backup {
+            let found = trace(item, i, &doubt, updates);
+            let own = match &found {
+                Trace::Update(own) => item.edits[i].field().cloned().zip(Some(*own)),
+                _ => None,
+            };
+            if follow_trace(&mut records, item, i, found) {
+                records.push(Record::DoubtCleared(item.edits[i].id));
+                item.edits[i].doubt = None;
+            }
+            if let Some((field, own)) = own {
+                start_from_update(&mut records, item, &field, i + 1, own);
+            }
+            continue;
+        }
         let Some(own) = updates.iter().find(|update| is_doing_of(update, &doubt, &edit.act)) else {
             records.push(Record::DoubtCleared(edit.id));
             item.edits[i].doubt = None;

@@ -260,5 +260,6 @@ pub(super) fn doubt_of(attempt: &Attempt, wait_us: i64) -> Option<Doubt> {
         } else {
             0
         },
+        is_of_backup: false,
     })
 }

@@ -7,7 +7,7 @@ use azdo::{WorkItem, WorkItemId};
 
 use super::note_presence;
 use crate::call::Answer;
-use crate::edit::{AttemptKind, Outcome};
+use crate::edit::Outcome;
 use crate::item::{Item, Presence};
 use crate::links::carries_marker;
 use crate::merge::absorb;
@@ -64,8 +64,8 @@ impl Replica {
             }
             if read.is_none() {
                 // Deleted or hidden before it could be looked at: it may have been the one.
-                records.extend(self.update_searches(|kind, _, search| {
-                    search.has_deleted_candidate |= matches!(kind, AttemptKind::Create { .. });
+                records.extend(self.update_searches(|attempt, search| {
+                    search.has_deleted_candidate |= attempt.is_create();
                 }));
             }
             let disposition = match read.map(|read| self.meet(read, &mut records)) {

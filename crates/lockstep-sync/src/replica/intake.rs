@@ -51,6 +51,7 @@ impl Replica {
             }
             if let Some(id) = stored.work_item {
                 self.by_work_item.insert(id, stored.id);
+                stored.errand.is_stale |= self.is_reconciling();
             }
             stored.edits.sort_by_key(|edit| edit.change);
             self.items.insert(stored.id, stored.clone());

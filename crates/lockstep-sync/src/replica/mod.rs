@@ -10,6 +10,7 @@
 //! and no other one.
 
 mod intake;
+mod reconciling;
 mod scoping;
 mod steps;
 
@@ -106,6 +107,8 @@ pub struct Replica {
     /// Server clock minus ours, microseconds, by the newest answer.
     pub(crate) server_ahead_us: i64,
     next_sweep_us: i64,
+    /// After a restore: notices to be settled before anything is written.
+    unread: Option<BTreeSet<NoticeId>>,
     n_steps: u64,
     n_ids: u64,
     pub(crate) now_us: i64,
@@ -173,6 +176,7 @@ impl Replica {
             health: None,
             server_ahead_us: 0,
             next_sweep_us: now_us,
+            unread: None,
             n_steps: 0,
             n_ids: 0,
             now_us,
@@ -258,10 +262,15 @@ impl Replica {
                 vec![sweep]
             });
         }
+        self.end_reconciling();
         self.plan_items();
         self.read_batch();
         self.poll();
         self.settle_strangers();
+        if self.end_reconciling() {
+            self.plan_items();
+            self.read_batch();
+        }
     }
 
     /// Drops an item from memory when nothing about it is open.
@@ -296,6 +305,7 @@ impl Replica {
     }
 
     fn step(&mut self, save: Vec<Record>, call: Option<Call>, pending: Option<Pending>) {
+        self.note_read(&save);
         self.n_steps += 1;
         let id = StepId(self.n_steps);
         if let Some(pending) = pending {

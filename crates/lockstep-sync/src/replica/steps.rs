@@ -60,6 +60,8 @@ impl Replica {
                         self.ask(id, records, call);
                     }
                 }
+                // When everything has been read it is planned again.
+                Next::Write(..) if self.is_reconciling() => self.save(records),
                 Next::Write(attempt, call) => {
                     let over = self.pause_over_us(attempt.whom);
                     if over > self.now_us {
@@ -194,7 +196,9 @@ impl Replica {
             return;
         }
         for feed in [Feed::Revisions, Feed::Links] {
-            let (now_us, first_us) = (self.now_us, self.now_us - FIRST_LOOK_BACK_US);
+            // After a restore from as long ago as the backup knows.
+            let restored_us = self.rules.restored.map_or(i64::MAX, |restored| restored.since_us);
+            let (now_us, first_us) = (self.now_us, self.now_us.min(restored_us) - FIRST_LOOK_BACK_US);
             let Some(state) = self.feeds.get_mut(&feed).filter(|s| !s.is_busy && s.next_us <= now_us) else {
                 continue;
             };

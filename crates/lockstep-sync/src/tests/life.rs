@@ -95,6 +95,7 @@ fn what_was_let_go_and_written_all_the_same_is_where_the_next_edit_starts() {
         rev: Rev(3),
         identity_id: "mara".to_owned(),
         until_us: 0,
+        is_of_backup: false,
     });
     item.presence = Presence::Deleted;
     planned(&mut item, &rules());

@@ -135,6 +135,7 @@ fn links_wait_while_a_lost_removal_may_still_arrive() {
         rev: Rev(3),
         identity_id: "mara".to_owned(),
         until_us: 2000,
+        is_of_backup: false,
     });
     assert!(matches!(planned(&mut item, &rules()).1, Next::Rest(Some(2000))));
     let title = set(&mut item, MARA, TITLE, json!("a"), json!("b"));

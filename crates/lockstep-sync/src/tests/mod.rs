@@ -9,6 +9,7 @@ mod links;
 mod parents;
 mod places;
 mod replicas;
+mod restored;
 mod scopes;
 mod tries;
 
@@ -66,6 +67,7 @@ fn rules() -> Rules {
         names: BTreeMap::from([(INES, "Ines & Co".to_owned())]),
         nodes: BTreeMap::from([(11, "Harbour\\Quay".to_owned()), (21, "Harbour\\Sprint 1".to_owned())]),
         scopes: Vec::new(),
+        restored: None,
     }
 }
 

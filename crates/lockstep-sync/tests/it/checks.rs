@@ -335,12 +335,21 @@ fn is_of_somebody_else(world: &World, item: ItemId, edit: &Edit, theirs: &Value)
     let mut others = sim
         .ground_truth()
         .iter()
-        .filter(|accepted| Some(accepted.work_item_id) == number && accepted.token_name.is_none());
+        .filter(|accepted| Some(accepted.work_item_id) == number && !is_remembered(world, accepted));
     others.any(|accepted| {
         accepted
             .fields
             .get(title.as_str())
             .is_some_and(|(_, new)| is_same(&title, new, theirs))
+    })
+}
+
+/// Whether a change was made by a request that this store knows of.
+fn is_remembered(world: &World, accepted: &azdo_sim::Accepted) -> bool {
+    let name = accepted.request_id.as_ref().filter(|_| accepted.token_name.is_some());
+    name.is_some_and(|name| {
+        let attempt = world.attempt_of.get(name);
+        attempt.is_none_or(|attempt| !world.forgotten.contains(attempt))
     })
 }
 
@@ -389,7 +398,7 @@ fn nothing_echoes(world: &World) {
         .filter_map(|a| a.request_id.clone())
         .collect();
     assert!(
-        requests.len() <= world.accepted.len(),
+        requests.len() <= world.accepted.len() + world.n_forgotten,
         "{} writes for {} edits",
         requests.len(),
         world.accepted.len()

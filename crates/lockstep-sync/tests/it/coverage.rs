@@ -102,8 +102,11 @@ pub const FAULTS: [Fault; 49] = [
 
 /// Faults marked for simulation that the seeds do not make, and where they are met.
 pub const ELSEWHERE: [(&str, &str); 20] = [
-    ("P04, P06, P07", "several processes on one database: not in the seeds"),
-    ("P09", "a restored backup: not in the seeds"),
+    (
+        "P04, P06, P07",
+        "several processes on one database: one takes a lock, several are not supported yet",
+    ),
+    ("P09", "a restored backup: seeds of their own, see `restoring`"),
     (
         "D06-D08, D10",
         "trouble with the database: store tests on SQLite and PostgreSQL",

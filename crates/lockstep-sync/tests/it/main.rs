@@ -11,6 +11,7 @@ mod flight;
 mod here;
 mod planner;
 mod publishing;
+mod restoring;
 mod settings;
 mod simulation;
 mod store;

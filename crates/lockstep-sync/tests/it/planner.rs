@@ -153,6 +153,7 @@ fn rules(dice: &mut Dice, members: &[MemberId]) -> Rules {
         names: BTreeMap::new(),
         nodes: BTreeMap::new(),
         scopes: Vec::new(),
+        restored: None,
     }
 }
 

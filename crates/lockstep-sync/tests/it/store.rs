@@ -11,7 +11,7 @@ use lockstep_sync::{AttemptId, BoardId, EditId, ItemId, NoticeId};
 use uuid::Uuid;
 
 /// What outlives a crash.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Store {
     pub items: BTreeMap<ItemId, Item>,
     pub settled: BTreeMap<EditId, (Edit, Ending)>,
@@ -26,6 +26,8 @@ pub struct Store {
     pub published: BTreeSet<EditId>,
     /// Items that would have left a board, and wait for a person.
     pub stopped: BTreeMap<BoardId, BTreeSet<ItemId>>,
+    /// After a restore: notices to be settled before anything is written.
+    pub unread: Option<BTreeSet<NoticeId>>,
     pub n_edits: u64,
     n_notices: u64,
 }
@@ -109,6 +111,11 @@ impl Store {
     fn apply_one(&mut self, record: &Record) {
         match record {
             Record::AttemptBegun(attempt) => {
+                let may_write = self.unread.is_none() || attempt.supposed_since_us.is_some();
+                assert!(
+                    may_write,
+                    "nothing is written before everything was read again: {attempt:?}"
+                );
                 let item = self
                     .items
                     .get_mut(&attempt.item)
@@ -280,6 +287,11 @@ impl Store {
             }
             Record::CursorMoved(feed, token) => {
                 self.cursors.insert(*feed, token.clone());
+            }
+            Record::Reconciled => {
+                let unread = self.unread.take().expect("it was restored");
+                let mut unread = unread.iter().filter(|id| self.notices[id].1.is_none());
+                assert_eq!(unread.next(), None, "not everything has been read again");
             }
             Record::TokenRefused(..) | Record::TokenWorks(_) | Record::Health(_) => {}
         }

@@ -14,7 +14,7 @@ use lockstep_sync::record::Record;
 use lockstep_sync::replica::{Input, Replica, Step, StepId};
 use lockstep_sync::rules::{ConflictRule, Rules, TokenOwner, WithoutOwnToken};
 use lockstep_sync::scope::Scope;
-use lockstep_sync::{AttemptId, BoardId, EditId, ItemId, MemberId};
+use lockstep_sync::{AttemptId, BoardId, EditId, ItemId, MemberId, NoticeId};
 use uuid::Uuid;
 
 use crate::settings::Settings;
@@ -89,6 +89,12 @@ pub struct World {
     pub counts: BTreeMap<&'static str, u64>,
     /// Edits that were accepted, as they were then, with their item.
     pub accepted: Vec<(ItemId, Edit)>,
+    /// How many more were, that a restore has legitimately forgotten.
+    pub n_forgotten: usize,
+    /// Requests made before a restore that has forgotten them: their doings are somebody else's now.
+    pub forgotten: BTreeSet<AttemptId>,
+    /// Drafts that were published before a restore that has forgotten it.
+    pub published_before: BTreeSet<EditId>,
     /// Those that were accepted as drafts.
     pub planned: BTreeSet<EditId>,
     pub places: Places,
@@ -230,6 +236,7 @@ impl World {
                 .map(|(m, p)| (*m, p.split('@').next().unwrap().to_owned()))
                 .collect(),
             nodes: BTreeMap::new(),
+            restored: None,
             scopes: if has_board { vec![scope(&places)] } else { Vec::new() },
         };
         let tokens = Tokens {
@@ -253,6 +260,9 @@ impl World {
             n_crashes: 0,
             counts: BTreeMap::new(),
             accepted: Vec::new(),
+            n_forgotten: 0,
+            forgotten: BTreeSet::new(),
+            published_before: BTreeSet::new(),
             planned: BTreeSet::new(),
             places,
             has_board,
@@ -319,6 +329,10 @@ impl World {
             self.now_us,
         );
         self.replica = Some(replica);
+        if let (Some(unread), Some(replica)) = (&self.store.unread, &mut self.replica) {
+            let is_pending = |id: &NoticeId| self.store.notices[id].1.is_none();
+            replica.reconcile_first(unread.iter().copied().filter(is_pending).collect());
+        }
         let heard = self.store.pending_notices();
         self.feed(Input::HeardOf(heard));
     }

@@ -97,6 +97,7 @@ fn attempt_row(n: u128, edits: &[u128], whom: Whom, name: &str, outcome: Outcome
         fields: Default::default(),
         links: Vec::new(),
         started_us: 0,
+        supposed_since_us: None,
         state: AttemptState::Ended {
             outcome,
             answer: answer.map(str::to_owned),

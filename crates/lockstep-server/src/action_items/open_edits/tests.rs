@@ -202,6 +202,7 @@ fn an_answer_that_is_looked_for_is_unknown_and_left_alone() {
         fields: Default::default(),
         links: Vec::new(),
         started_us: 0,
+        supposed_since_us: None,
         state: AttemptState::Unknown {
             search: Search::default(),
         },

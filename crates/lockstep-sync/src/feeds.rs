@@ -75,6 +75,9 @@ impl Replica {
             save.push(Record::CursorMoved(feed, token));
         }
         if feed == Feed::Revisions {
+            if let Some(restored) = &mut self.rules.restored {
+                restored.is_feed_read = true;
+            }
             save.extend(self.note_candidates(&entries));
             if let Some((Some(started_us), n, newest_us)) = pass {
                 save.extend(self.note_pass(started_us, n, newest_us));

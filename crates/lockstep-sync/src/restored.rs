@@ -31,6 +31,9 @@ pub struct Restored {
     pub at_us: i64,
     /// The company's change number then. Edits up to it are the backup's.
     pub change: i64,
+    /// Whether a feed may have been read since, so that what was deleted after the backup has been passed. Where nothing is
+    /// known it has.
+    pub is_feed_read: bool,
 }
 
 impl Restored {
@@ -63,6 +66,8 @@ impl Restored {
 pub(crate) fn suppose_sent(item: &mut Item, creation: Attempt, restored: Restored, now_us: i64) -> Vec<Record> {
     let search = Search {
         next_us: now_us,
+        // It may have been made and deleted since, and the feed that told of it has been read: then a person is asked.
+        has_deleted_candidate: restored.is_feed_read,
         ..Search::default()
     };
     let begun = Attempt {

@@ -72,6 +72,7 @@ impl RestoreRow {
             since_us: self.since_us,
             at_us: self.restored_us,
             change: self.change_number,
+            is_feed_read: true,
         }
     }
 }

@@ -15,6 +15,9 @@ impl Replica {
         if is_planted(Bug::StalePath) && !before.nodes.is_empty() {
             self.rules.nodes = std::mem::take(&mut before.nodes);
         }
+        if let (Some(restored), Some(known)) = (&mut self.rules.restored, before.restored) {
+            restored.is_feed_read = known.is_feed_read;
+        }
         let is_about_boards = before != self.rules && before.is_same_but_for_boards(&self.rules);
         if !is_about_boards {
             self.refused_until_us = 0;

@@ -212,7 +212,7 @@ impl Replica {
         let feeds = self
             .feeds
             .values()
-            .filter(|feed| !feed.is_busy)
+            .filter(|feed| !feed.is_busy && !self.is_reconciling())
             .map(|feed| feed.next_us.max(pause));
         let timers = self.timers.iter().next().map(|(at, _)| *at);
         // Work that is held back by a pause alone goes on when the pause is over.

@@ -15,6 +15,10 @@ impl Replica {
     /// The store was restored: these notices are to be settled before anything is written. To be told right after loading.
     pub fn reconcile_first(&mut self, unread: BTreeSet<NoticeId>) {
         self.unread = Some(unread);
+        // Nor is a feed read before: creations of the backup are looked for when it tells of deletions.
+        if let Some(restored) = &mut self.rules.restored {
+            restored.is_feed_read = false;
+        }
         // What is known of them is the backup's, and nothing may be decided by it.
         for item in self.items.values_mut() {
             item.errand.is_stale |= item.work_item.is_some();

@@ -192,7 +192,7 @@ impl Replica {
     }
 
     pub(super) fn poll(&mut self) {
-        if self.pause_over_us(Whom::Connection) > self.now_us {
+        if self.pause_over_us(Whom::Connection) > self.now_us || self.is_reconciling() {
             return;
         }
         for feed in [Feed::Revisions, Feed::Links] {

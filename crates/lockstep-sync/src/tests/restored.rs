@@ -12,6 +12,7 @@ const RESTORED: Restored = Restored {
     since_us: 500,
     at_us: 900,
     change: 10,
+    is_feed_read: true,
 };
 
 fn restored_rules() -> Rules {

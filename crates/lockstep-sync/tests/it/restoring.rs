@@ -64,6 +64,7 @@ impl World {
             since_us: backup.made_us,
             at_us: self.now_us,
             change: backup.store.n_edits as i64,
+            is_feed_read: true,
         };
         let after = std::mem::replace(&mut self.store, backup.store);
         self.n_forgotten += self.accepted.len() - backup.n_accepted;
@@ -89,8 +90,12 @@ impl World {
 }
 
 fn run_seed(seed: u64, is_telling: bool) -> World {
+    // What was made after the backup is known by its marker alone: where somebody takes that away, it is not found. A stated
+    // limit.
+    let without = vec!["our marker taken away".to_owned()];
     let mut world = World::new(&Settings {
         is_telling,
+        without,
         ..Settings::of(seed)
     });
     let [before, between, after] = OPERATIONS;

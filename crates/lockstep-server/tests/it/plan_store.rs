@@ -486,6 +486,7 @@ async fn what_was_let_go_in_doubt_is_loaded_until_the_doubt_is_cleared() {
             rev: Rev(3),
             identity_id: "mara".to_owned(),
             until_us: 0,
+            is_of_backup: false,
         };
         for edit in [let_go, applied] {
             plan.save(&[Record::EditWaiting {

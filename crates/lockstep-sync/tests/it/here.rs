@@ -180,6 +180,8 @@ impl World {
             };
             let choice = match (hold, self.dice.below(4)) {
                 (_, 0) => Choice::GiveUp,
+                // What may have been written unseen is given up oftener: much can go wrong there.
+                (_, 1 | 2) if edit.doubt.is_some() => Choice::GiveUp,
                 (Hold::Conflict { theirs, .. }, 1) => Choice::Theirs { seen: theirs.clone() },
                 (Hold::Conflict { theirs, .. }, _) => Choice::Ours { seen: theirs.clone() },
                 (Hold::Unsure, 1) => Choice::SearchAgain,

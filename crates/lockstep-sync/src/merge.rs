@@ -284,6 +284,16 @@ pub fn hold(records: &mut Vec<Record>, item: &mut Item, position: usize, why: Ho
     records.push(Record::EditHeld(edit.id, why));
 }
 
+/// Marks an edit held for want of something that Lockstep itself knows of, in these words.
+pub(crate) fn hold_for(records: &mut Vec<Record>, item: &mut Item, position: usize, why: &str) {
+    let why = Hold::Refused {
+        answer: why.to_owned(),
+        at_rev: None,
+        paths: Vec::new(),
+    };
+    hold(records, item, position, why);
+}
+
 /// Gives an edit another starting value.
 pub fn rebase(records: &mut Vec<Record>, item: &mut Item, position: usize, from: Value) {
     let edit = &mut item.edits[position];

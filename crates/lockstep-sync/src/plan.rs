@@ -15,7 +15,7 @@ use crate::document::{Batch, Lacking, Needs, draft, needs, paths_of};
 use crate::edit::{Act, Attempt, AttemptKind, AttemptState, Edit, Ending, Hold, Subject, Target};
 use crate::item::{Item, Presence};
 use crate::links::{has_relation, says};
-use crate::merge::{hold, settle, settle_fields, wait};
+use crate::merge::{hold, hold_for, settle, settle_fields, wait};
 use crate::record::Record;
 use crate::restored::suppose_sent;
 use crate::rules::Rules;
@@ -347,20 +347,6 @@ pub(crate) fn choose(item: &mut Item, rules: &Rules, now_us: i64) -> (Vec<Record
         }
     }
     (records, batch.ok_or(again_us))
-}
-
-fn hold_for(records: &mut Vec<Record>, item: &mut Item, position: usize, why: &str) {
-    let answer = why.to_owned();
-    hold(
-        records,
-        item,
-        position,
-        Hold::Refused {
-            answer,
-            at_rev: None,
-            paths: Vec::new(),
-        },
-    );
 }
 
 /// An unanswered request that may still take links away by position keeps other links waiting until it no longer can.

@@ -10,10 +10,10 @@ use azdo::{FieldName, Relation, Rev, WorkItemUpdate, field};
 use serde_json::Value;
 
 use crate::document::ON_BEHALF;
-use crate::edit::{Act, Attempt, AttemptState, Doubt, Edit, EditState, Ending, Hold, Search, Target};
+use crate::edit::{Act, Attempt, AttemptState, Doubt, Edit, EditState, Ending, Search, Target};
 use crate::item::Item;
 use crate::links::has_relation;
-use crate::merge::{hold, settle};
+use crate::merge::{hold_for, settle};
 use crate::record::Record;
 use crate::value::{has_same_words, is_same, merge_tags};
 use crate::{PARENT, PARENT_LINK};
@@ -134,17 +134,7 @@ pub(crate) fn follow_trace(records: &mut Vec<Record>, item: &mut Item, position:
             false
         }
         Trace::Doubtful => {
-            let answer = STILL_MEANT.to_owned();
-            hold(
-                records,
-                item,
-                position,
-                Hold::Refused {
-                    answer,
-                    at_rev: None,
-                    paths: Vec::new(),
-                },
-            );
+            hold_for(records, item, position, STILL_MEANT);
             true
         }
         Trace::Nothing => true,

@@ -164,11 +164,17 @@ pub struct NoticeRow {
     pub settled_us: Option<i64>,
 }
 
-/// Notifications as one statement takes them.
+/// Bytes of bodies that one statement takes, unless one alone has more: both databases bound what they take in one piece,
+/// and a few hundred of the largest would be far beyond.
+const PART_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Notifications as statements take them: mostly all in one.
 #[derive(Default)]
 struct Rows<'n> {
-    values: Vec<Value>,
-    /// What tells two of one group apart: the statement sees those that were there before it alone.
+    parts: Vec<Vec<Value>>,
+    /// Bytes of the bodies in the last part.
+    n_bytes: usize,
+    /// What tells two of one group apart: a statement sees those that were there before it alone.
     sent: HashSet<(ConnectionId, &'n str, i64)>,
     events: HashSet<(ConnectionId, &'n str, &'n str, i64, i64)>,
     /// Kinds of which a connection keeps so many.
@@ -201,7 +207,8 @@ impl<'n> Rows<'n> {
             self.to_trim.insert((connection, disposition));
         }
         let id = fresh();
-        self.values.push(json!([
+        let n_bytes = notice.body.as_ref().map_or(0, Vec::len);
+        self.part_for(n_bytes).push(json!([
             id.simple().to_string(),
             company.0.simple().to_string(),
             connection.0.simple().to_string(),
@@ -218,6 +225,16 @@ impl<'n> Rows<'n> {
             (!is_pending).then_some(notice.received_us),
         ]));
         Some(id)
+    }
+
+    /// The part that takes a body of so many bytes.
+    fn part_for(&mut self, n_bytes: usize) -> &mut Vec<Value> {
+        if self.parts.is_empty() || self.n_bytes + n_bytes > PART_BYTES_MAX {
+            self.parts.push(Vec::new());
+            self.n_bytes = 0;
+        }
+        self.n_bytes += n_bytes;
+        self.parts.last_mut().expect("there is one by now")
     }
 }
 
@@ -277,10 +294,13 @@ impl Tx {
         let ids: Vec<Option<Uuid>> = notices
             .map(|(company, connection, notice)| rows.add(company, connection, notice))
             .collect();
-        let new: Vec<Uuid> = tx!(self, |c, dialect| sqlx::query_scalar(INSERT_ONCE.on(dialect))
-            .bind(Json(&rows.values))
-            .fetch_all(c))?;
-        let new: HashSet<Uuid> = new.into_iter().collect();
+        let mut new: HashSet<Uuid> = HashSet::new();
+        for part in &rows.parts {
+            let ids: Vec<Uuid> = tx!(self, |c, dialect| sqlx::query_scalar(INSERT_ONCE.on(dialect))
+                .bind(Json(part))
+                .fetch_all(c))?;
+            new.extend(ids);
+        }
         for (connection, disposition) in rows.to_trim {
             self.trim_notices(connection, disposition).await?;
         }
@@ -386,5 +406,53 @@ impl Tx {
                 .bind(n_kept)
         )?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn notice(number: i64, n_bytes: usize) -> HookNotice {
+        HookNotice {
+            subscription_id: Some("s".to_owned()),
+            notification_id: Some(number),
+            event_id: None,
+            event_type: "workitem.updated".to_owned(),
+            work_item: Some(WorkItemId(7)),
+            rev: None,
+            body: Some(vec![b'x'; n_bytes]),
+            received_us: 0,
+            fate: Fate::Pending,
+        }
+    }
+
+    #[test]
+    fn no_statement_takes_more_bodies_than_the_bound_and_each_notice_is_in_one() {
+        let (company, connection) = (CompanyId(Uuid::nil()), ConnectionId(Uuid::nil()));
+        let mib = 1024 * 1024;
+        let notices = [
+            (1, 3 * mib),
+            (2, 4 * mib),
+            (3, 4 * mib),
+            (4, 20),
+            (3, 4 * mib),
+            (5, 9 * mib),
+        ];
+        let notices = notices.map(|(number, n_bytes)| notice(number, n_bytes));
+        let mut rows = Rows::default();
+        let ids: Vec<_> = notices
+            .iter()
+            .map(|notice| rows.add(company, connection, notice))
+            .collect();
+        assert_eq!(ids.iter().flatten().count(), 5, "the third came twice");
+        let numbers = |part: &Vec<Value>| part.iter().map(|row| row[4].as_i64().unwrap()).collect::<Vec<_>>();
+        let parts: Vec<_> = rows.parts.iter().map(numbers).collect();
+        assert_eq!(parts, [vec![1, 2], vec![3, 4], vec![5]]);
+    }
+
+    #[test]
+    fn bytes_are_written_as_both_databases_read_them() {
+        assert_eq!(hex(&[0, 0x0f, 0xa5, 0xff]), "000fa5ff");
     }
 }

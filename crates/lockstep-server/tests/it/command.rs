@@ -1,18 +1,41 @@
 //! The command line: what an operator runs beside the server.
 
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use lockstep_server::reset_password;
 
+use crate::torture::Server;
 use crate::world::{PASSWORD, World, postgres_url};
 
-fn lockstep() -> Command {
+/// The program, with nothing of what the machine has set.
+pub fn lockstep() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lockstep"));
     // What the machine has set must not reach the test's server.
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LOCKSTEP_")) {
         command.env_remove(name);
     }
     command
+}
+
+/// Runs a command on the folder and the database of a server.
+pub fn on(server: &Server, words: &[&str]) -> Output {
+    let mut command = lockstep();
+    command
+        .args(words)
+        .arg("--data-dir")
+        .arg(server.folder.path().join("data"));
+    command.env("LOCKSTEP_ALLOW_LOOPBACK_ADDRESSES", "true");
+    if !server.database.is_empty() {
+        command.args(["--database", &server.database]);
+    }
+    command.output().unwrap()
+}
+
+/// What a command printed, on both ways out.
+pub fn said(output: &Output) -> String {
+    [&output.stdout, &output.stderr]
+        .map(|text| String::from_utf8_lossy(text))
+        .concat()
 }
 
 #[test]

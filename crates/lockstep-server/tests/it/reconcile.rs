@@ -1,6 +1,6 @@
 //! `lockstep reconcile --dry-run`, beside a server that runs and without one.
 
-use std::process::{Command, Output};
+use std::process::Output;
 use std::time::Duration;
 
 use lockstep_server::app::now_us;
@@ -8,6 +8,7 @@ use lockstep_server::simulator::{SimulatorConfig, spawn};
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::command::{on, said};
 use crate::torture::{MARA, Server, TOM, connect, items, person};
 use crate::world::postgres_url;
 
@@ -93,23 +94,5 @@ async fn until_equal(server: &Server) -> Output {
 }
 
 fn reconcile(server: &Server, words: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lockstep"));
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LOCKSTEP_")) {
-        command.env_remove(name);
-    }
-    command.args(["reconcile", "--dry-run"]).args(words);
-    command.arg("--data-dir").arg(server.folder.path().join("data"));
-    command.env("LOCKSTEP_ALLOW_LOOPBACK_ADDRESSES", "true");
-    if !server.database.is_empty() {
-        command.args(["--database", &server.database]);
-    }
-    command.output().unwrap()
-}
-
-fn said(output: &Output) -> String {
-    format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )
+    on(server, &[&["reconcile", "--dry-run"], words].concat())
 }

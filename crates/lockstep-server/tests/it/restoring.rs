@@ -1,7 +1,6 @@
 //! A backup taken while the server serves, and the way back from it while Azure DevOps has gone on.
 
 use std::path::Path;
-use std::process::{Command, Output};
 use std::time::Duration;
 
 use lockstep_server::app::now_us;
@@ -9,34 +8,11 @@ use lockstep_server::simulator::{SimulatorConfig, SimulatorHandle, spawn};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::command::{on, said};
 use crate::torture::{MARA, Person, Server, TOM, connect, items, made_by_lockstep, person, there};
 use crate::world::{PASSWORD, postgres_url};
 
 const TITLE: &str = "System.Title";
-
-/// Runs a command of the program on the server's folder.
-fn command(server: &Server, words: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lockstep"));
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LOCKSTEP_")) {
-        command.env_remove(name);
-    }
-    command
-        .args(words)
-        .arg("--data-dir")
-        .arg(server.folder.path().join("data"));
-    if !server.database.is_empty() {
-        command.args(["--database", &server.database]);
-    }
-    command.output().unwrap()
-}
-
-fn said(output: &Output) -> String {
-    format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )
-}
 
 /// Makes an action item.
 async fn make(browser: &Person, title: &str) -> String {
@@ -214,13 +190,13 @@ fn backup_file(server: &Server) -> String {
 async fn a_restored_sqlite_reads_first_and_makes_and_overwrites_nothing() {
     let back_up = |server: &Server| {
         let file = backup_file(server);
-        let made = command(server, &["backup", "--to", &file]);
+        let made = on(server, &["backup", "--to", &file]);
         assert!(made.status.success(), "{}", said(&made));
         assert!(
-            !command(server, &["backup", "--to", &file]).status.success(),
+            !on(server, &["backup", "--to", &file]).status.success(),
             "a backup overwrites nothing"
         );
-        let refused = command(server, &["restore", "--from", &file, "--replace"]);
+        let refused = on(server, &["restore", "--from", &file, "--replace"]);
         assert!(
             said(&refused).contains("another Lockstep works with this database"),
             "{}",
@@ -234,17 +210,13 @@ async fn a_restored_sqlite_reads_first_and_makes_and_overwrites_nothing() {
     };
     let restore = |server: &Server| {
         let file = backup_file(server);
-        let refused = command(server, &["restore", "--from", &file]);
+        let refused = on(server, &["restore", "--from", &file]);
         assert!(said(&refused).contains("--replace"), "{}", said(&refused));
         let nonsense = server.folder.path().join("nonsense");
         std::fs::write(&nonsense, "no database at all, but long enough to be looked into").unwrap();
         let from = nonsense.display().to_string();
-        assert!(
-            !command(server, &["restore", "--from", &from, "--replace"])
-                .status
-                .success()
-        );
-        let done = command(server, &["restore", "--from", &file, "--replace"]);
+        assert!(!on(server, &["restore", "--from", &from, "--replace"]).status.success());
+        let done = on(server, &["restore", "--from", &file, "--replace"]);
         assert!(done.status.success(), "{}", said(&done));
         assert!(said(&done).contains("reads 2 work items again"), "{}", said(&done));
         let kept = names(&server.folder.path().join("data"));
@@ -266,13 +238,13 @@ async fn a_restored_postgresql_does_the_same_once_it_is_told() {
     let Some(url) = postgres_url().await else { return };
     let copy = format!("{url}_backup");
     let back_up = |server: &Server| {
-        let refused = command(server, &["backup", "--to", &backup_file(server)]);
+        let refused = on(server, &["backup", "--to", &backup_file(server)]);
         assert!(said(&refused).contains("pg_dump"), "{}", said(&refused));
         copy_database(&url, &copy);
     };
     let restore = |server: &Server| {
         copy_database(&copy, &url);
-        let done = command(server, &["restored"]);
+        let done = on(server, &["restored"]);
         assert!(done.status.success(), "{}", said(&done));
     };
     story(url.clone(), back_up, restore).await;

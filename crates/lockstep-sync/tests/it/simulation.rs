@@ -16,6 +16,9 @@ use crate::world::{SECOND_US, World};
 const FAULTS_MIN: u64 = 20;
 /// Seeds from which every fault of the catalogue that the seeds can make has to be met.
 const COVERED_FROM: u64 = 400;
+/// Within how many seeds a planted bug is looked for.
+#[cfg(feature = "planted")]
+const PLANTED_SEEDS: u64 = 1000;
 /// Seeds from which the rare bugs have to be found, too.
 #[cfg(feature = "planted")]
 const RARE_FROM: u64 = 5000;
@@ -180,7 +183,7 @@ fn planted() {
     let n = std::env::var("LOCKSTEP_SEEDS")
         .ok()
         .and_then(|n| n.parse().ok())
-        .unwrap_or(400);
+        .unwrap_or(PLANTED_SEEDS);
     std::panic::set_hook(Box::new(|_| {}));
     // Part of a name, to look for one of them alone.
     let only = std::env::var("LOCKSTEP_BUG").unwrap_or_default();

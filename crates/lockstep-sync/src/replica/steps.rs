@@ -195,10 +195,15 @@ impl Replica {
         if self.pause_over_us(Whom::Connection) > self.now_us || self.is_reconciling() {
             return;
         }
+        // Without a cursor from a while ago; after a restore from as long ago as the backup knows, and from as long ago as
+        // a creation is without an answer: what became of it since is told there alone.
+        let restored_us = self.rules.restored.map(|restored| restored.since_us);
+        let attempts = self.items.values().filter_map(|item| item.attempt.as_ref());
+        let creations = attempts.filter(|attempt| attempt.is_create());
+        let since_us = creations.map(|creation| creation.supposed_since_us.unwrap_or(creation.started_us));
+        let from_us = since_us.chain(restored_us).min().unwrap_or(i64::MAX);
+        let (now_us, first_us) = (self.now_us, self.now_us.min(from_us) - FIRST_LOOK_BACK_US);
         for feed in [Feed::Revisions, Feed::Links] {
-            // After a restore from as long ago as the backup knows.
-            let restored_us = self.rules.restored.map_or(i64::MAX, |restored| restored.since_us);
-            let (now_us, first_us) = (self.now_us, self.now_us.min(restored_us) - FIRST_LOOK_BACK_US);
             let Some(state) = self.feeds.get_mut(&feed).filter(|s| !s.is_busy && s.next_us <= now_us) else {
                 continue;
             };

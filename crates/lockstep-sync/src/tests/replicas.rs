@@ -1,5 +1,7 @@
 //! Several items of a connection: what one of them learns from the other, and from answers that got lost.
 
+use azdo::FeedStart;
+
 use super::*;
 use crate::NoticeId;
 use crate::call::Failure;
@@ -279,4 +281,25 @@ fn what_is_refused_again_and_again_waits_for_a_person() {
         assert_eq!(running.documents().is_empty(), n == REFUSALS_MAX, "after {n} refusals");
     }
     assert!(!running.is_settled(edit));
+}
+
+#[test]
+fn without_a_cursor_the_feed_is_read_from_before_a_creation_that_has_no_answer() {
+    let item = unborn(MARA, &[(TITLE, json!("a"))]);
+    let mut running = Running::load(vec![item]);
+    running.answer(
+        |call| matches!(call, Call::Create { .. }),
+        Answer::Failed(Failure::MaybeDone),
+    );
+    // For longer than one looks back at first, nothing can be read.
+    let is_poll = |call: &Call| matches!(call, Call::Poll(Feed::Revisions, _));
+    for _ in 0..4 {
+        running.answer(is_poll, Answer::Failed(Failure::NotNow));
+        running.pass(3600 * 1_000_000);
+    }
+    let from = running.calls.iter().find_map(|(_, call)| match call {
+        Call::Poll(Feed::Revisions, FeedStart::Since { start_us }) => Some(*start_us),
+        _ => None,
+    });
+    assert!(from.is_some_and(|from_us| from_us <= 1000), "from {from:?}");
 }

@@ -71,7 +71,6 @@ fn slices() -> OpenApiRouter<App> {
         .routes(routes!(readyz))
         .merge(accounts::routes())
         .merge(connections::routes())
-        .merge(service_hooks::routes())
         .merge(action_items::routes())
         .merge(program_board::routes())
         .merge(sync_health::routes())
@@ -109,6 +108,17 @@ pub fn router(app: App) -> Router {
         .fallback(web::page)
         .method_not_allowed_fallback(async || ApiError::NotFound)
         .layer(csrf);
+    // Service hooks come by the thousand and from no browser: of the walls they have those that mean something to them.
+    let hooks = service_hooks::routes()
+        .method_not_allowed_fallback(async || ApiError::NotFound)
+        .route_layer(middleware::from_fn_with_state(app.clone(), access::gate))
+        .layer(
+            ServiceBuilder::new()
+                .layer(middleware::from_fn(observe))
+                .layer(CatchPanicLayer::custom(answer_to_panic))
+                .layer(middleware::from_fn_with_state(app.clone(), while_running))
+                .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE)),
+        );
     let request_id = HeaderName::from_static(REQUEST_ID);
     let walls = ServiceBuilder::new()
         .layer(middleware::map_request(plain_request_id))
@@ -122,10 +132,10 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn(answer_in_time))
         .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
-    routes.layer(walls).with_state(app)
+    routes.layer(walls).merge(hooks).with_state(app)
 }
 
-/// Refuses requests that another site made a browser send. Service hooks come from no browser and carry their own secret.
+/// Refuses requests that another site made a browser send.
 fn csrf_layer(
     app: &App,
 ) -> CsrfLayer<impl FnMut(tower_http::csrf::ProtectionError) -> Response + Clone + Send + Sync + 'static> {

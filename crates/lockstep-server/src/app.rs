@@ -1,6 +1,7 @@
 //! What handlers and the driver share: the store, the settings, the wake-ups, the clock.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
@@ -11,9 +12,12 @@ use crate::accounts::throttle::SignInThrottle;
 use crate::config::Config;
 use crate::ids::ConnectionId;
 use crate::live::LiveBus;
+use crate::live::relay::{Relay, Word};
 use crate::metrics::Metrics;
 use crate::program_board::views::BoardViews;
+use crate::service_hooks::storm::Storm;
 use crate::store::Store;
+use crate::sync::leases::Leases;
 use crate::sync::transport::{HttpsTransport, TransportSettings};
 use crate::vault::Vault;
 
@@ -38,6 +42,12 @@ pub struct Shared {
     pub live: LiveBus,
     /// Wakes the driver.
     pub wake: DriverBell,
+    /// Which connections this instance works.
+    pub leases: Leases,
+    /// What the other instances are told.
+    pub relay: Relay,
+    /// Whether notifications come in crowds.
+    pub storm: Storm,
     /// Boards in memory, and who is where on them.
     pub boards: BoardViews,
     /// The numbers behind `/metrics`.
@@ -94,18 +104,22 @@ impl App {
 
     async fn on(store: Store, vault: Vault, config: Config, flavour: Flavour) -> anyhow::Result<Self> {
         let transport = HttpsTransport::new(&TransportSettings::of(&config)?)?;
+        let relay = Relay::default();
         let setup = SetupCode::for_server_with(store.n_companies().await?);
         Ok(Self(Arc::new(Shared {
             live: store.live().clone(),
-            store,
             vault: Arc::new(vault),
             transport: Arc::new(transport),
-            wake: DriverBell::default(),
+            wake: DriverBell::new(relay.clone()),
+            leases: Leases::of(&store, Duration::from_millis(config.lease_ms)),
+            relay,
+            storm: Storm::default(),
             boards: BoardViews::default(),
             metrics: Metrics::default(),
             is_demo: flavour.is_demo,
             demo_azure_devops_url: flavour.demo_azure_devops_url,
             shutdown: CancellationToken::new(),
+            store,
             setup,
             passwords: Passwords::new(flavour.has_cheap_passwords),
             throttle: SignInThrottle::new(&config),
@@ -147,25 +161,35 @@ pub fn random_bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// Wakes the driver for a connection. A hint: it also runs by the clock.
+/// Wakes the driver for a connection, here or in another instance. A hint: it also runs by the clock.
 #[derive(Debug, Clone)]
-pub struct DriverBell(broadcast::Sender<ConnectionId>);
-
-impl Default for DriverBell {
-    fn default() -> Self {
-        Self(broadcast::Sender::new(N_RINGS_MAX))
-    }
+pub struct DriverBell {
+    rings: broadcast::Sender<ConnectionId>,
+    relay: Relay,
 }
 
 impl DriverBell {
+    fn new(relay: Relay) -> Self {
+        Self {
+            rings: broadcast::Sender::new(N_RINGS_MAX),
+            relay,
+        }
+    }
+
     /// There is something to do for the connection.
     pub fn ring(&self, connection: ConnectionId) {
+        self.ring_here(connection);
+        self.relay.tell(Word::Ring(connection));
+    }
+
+    /// Another instance says that there is something to do for the connection.
+    pub(crate) fn ring_here(&self, connection: ConnectionId) {
         // Nobody listening means that no driver runs; the work is in the store.
-        let _listeners = self.0.send(connection);
+        let _listeners = self.rings.send(connection);
     }
 
     /// Hears the rings from now on. `Lagged` means: look at every connection.
     pub fn listen(&self) -> broadcast::Receiver<ConnectionId> {
-        self.0.subscribe()
+        self.rings.subscribe()
     }
 }

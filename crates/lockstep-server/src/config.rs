@@ -30,6 +30,9 @@ pub struct Config {
     pub poll_interval_ms: u64,
     /// How late Azure DevOps may still carry out a creation whose answer was lost, in milliseconds.
     pub creation_delay_bound_ms: u64,
+    /// How long another instance with the same PostgreSQL database waits for one that says nothing before it takes its work
+    /// over, in milliseconds; at least 1000.
+    pub lease_ms: u64,
     /// How long one request to Azure DevOps may take, in milliseconds.
     pub request_timeout_ms: u64,
     /// Whether connections may go to private addresses (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7).
@@ -89,6 +92,7 @@ impl Default for Config {
             key_file: PathBuf::new(),
             poll_interval_ms: 60_000,
             creation_delay_bound_ms: 300_000,
+            lease_ms: 12_000,
             request_timeout_ms: 90_000,
             allow_private_addresses: true,
             allow_loopback_addresses: false,
@@ -154,6 +158,9 @@ impl Config {
         let refuse = |name, problem| Err(ConfigError::OutOfBounds { name, problem });
         if self.poll_interval_ms < 1000 {
             return refuse("poll_interval_ms", "must be at least 1000");
+        }
+        if self.lease_ms < 1000 {
+            return refuse("lease_ms", "must be at least 1000");
         }
         if self.request_timeout_ms < 1000 {
             return refuse("request_timeout_ms", "must be at least 1000");

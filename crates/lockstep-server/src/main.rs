@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use lockstep_server::app::{App, Flavour};
 use lockstep_server::config::{Config, ConfigError};
 use lockstep_server::demo::{self, DemoArgs};
+use lockstep_server::live::relay;
 use lockstep_server::simulator::{self, SimulatorArgs};
 use lockstep_server::sync::driver;
 use lockstep_server::sync_health::old_conflicts;
@@ -233,6 +234,7 @@ async fn serve_until_stopped(mut config: Config) -> anyhow::Result<()> {
     }
     let mut tasks = JoinSet::new();
     tasks.spawn(driver::run(app.clone()));
+    tasks.spawn(relay::run(app.clone()));
     tasks.spawn(old_conflicts::run(app.clone()));
     serve::run(app, listener, tasks).await
 }

@@ -15,7 +15,6 @@ use tower::ServiceExt;
 
 use crate::accounts::sessions;
 use crate::app::App;
-use crate::store::StoreError;
 
 /// Connections at once; more wait in the system's queue.
 const N_CONNECTIONS_MAX: usize = 4096;
@@ -132,15 +131,6 @@ async fn chores(app: App) {
             _ = clock.tick() => {}
         }
         app.metrics.fold();
-        match app.store.keep_lock().await {
-            Ok(()) => {}
-            Err(StoreError::InUse { .. }) => {
-                tracing::error!("Another Lockstep took this database over while it was out of reach; this one stops");
-                app.shutdown.cancel();
-                return;
-            }
-            Err(error) => tracing::warn!(error = crate::error::chain(&error), "The database doesn't answer"),
-        }
         if let Err(error) = sessions::forget_old(&app).await {
             tracing::warn!(
                 error = crate::error::chain(&error),

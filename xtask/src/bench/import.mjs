@@ -46,7 +46,7 @@ async function lockstep(url, code, pid) {
   });
   let now = before;
   while (!now.imports) {
-    await new Promise((done) => setTimeout(done, 5));
+    await new Promise((done) => setTimeout(done, 20));
     now = await metrics(url);
   }
   const ms = Math.round(performance.now() - began);

@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::error::{ApiError, Problem, Refusal};
 use crate::extract::{Body, Source};
 use crate::live::Noun;
+use crate::live::relay::Word;
 use crate::store::audit::AuditEntry;
 
 /// What of one's own to change; what is missing stays.
@@ -66,6 +67,7 @@ pub(super) async fn edit(
     tx.commit().await?;
     if is_unseen {
         app.boards.presences.forget(member.id);
+        app.relay.tell(Word::Unseen(member.id));
     }
     Ok(Json(me(row)))
 }

@@ -3,6 +3,7 @@
 //! [`LiveBus`] carries announcements inside the process; [`stream`] turns them into server-sent events. An announcement says
 //! only what changed, never how: the browser asks for the thing itself and gets what it may see.
 
+pub mod relay;
 mod stream;
 
 use std::collections::HashMap;
@@ -86,7 +87,7 @@ pub struct ChangeNotice {
 }
 
 /// Sessions that have ended: their streams end now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ended {
     /// This one.
     Session(SessionId),
@@ -114,10 +115,12 @@ impl Default for LiveBus {
 }
 
 impl LiveBus {
-    /// Tells every stream; [`Tx::commit`](crate::store::Tx::commit) does it, in the order of numbers.
+    /// Tells every stream; [`Tx::commit`](crate::store::Tx::commit) does it, in the order of numbers. What another instance
+    /// has committed may come after a later number of this one.
     pub(crate) fn announce(&self, notice: ChangeNotice) {
         let mut latest = self.latest.write().expect("nobody panics while holding it");
-        latest.insert(notice.company, notice.change);
+        let latest_here = latest.entry(notice.company).or_insert(notice.change);
+        *latest_here = notice.change.max(*latest_here);
         drop(latest);
         let _listeners = self.changes.send(notice);
     }
@@ -132,6 +135,11 @@ impl LiveBus {
     pub fn latest(&self, company: CompanyId) -> Option<i64> {
         let latest = self.latest.read().expect("nobody panics while holding it");
         latest.get(&company).copied()
+    }
+
+    /// The numbers of all companies' last changes that were announced.
+    pub fn all_latest(&self) -> HashMap<CompanyId, i64> {
+        self.latest.read().expect("nobody panics while holding it").clone()
     }
 
     /// Hears changes from now on, of every company: the listener sorts out its own.
@@ -164,5 +172,8 @@ mod tests {
         bus.announce(notice(other, 3));
         bus.announce(notice(northquay, 8));
         assert_eq!((bus.latest(northquay), bus.latest(other)), (Some(8), Some(3)));
+        // Of another instance, heard late.
+        bus.announce(notice(northquay, 6));
+        assert_eq!(bus.latest(northquay), Some(8));
     }
 }

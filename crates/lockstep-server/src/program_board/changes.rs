@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::error::{ApiError, Problem};
 use crate::extract::{Body, Path, Query};
 use crate::ids::BoardId;
+use crate::live::relay::Word;
 
 /// Cards that are told one by one; beyond them the board is read anew.
 const N_CARDS_MAX: usize = 1_000;
@@ -84,6 +85,11 @@ pub async fn presence(
     let row = app.store.member(member.company, member.id).await?;
     if row.is_some_and(|row| row.has_presence) {
         app.boards.presences.note(id, member.id, here.item, app.now_us());
+        app.relay.tell(Word::Present {
+            board: id,
+            member: member.id,
+            item: here.item,
+        });
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -130,8 +130,10 @@ impl Keeper {
     }
 
     async fn try_look(&mut self) -> Result<(), StoreError> {
-        let enabled: BTreeMap<ConnectionId, CompanyId> =
+        let mut enabled: BTreeMap<ConnectionId, CompanyId> =
             self.app.store.enabled_connections().await?.into_iter().collect();
+        // Boards are filled by whoever works their connection.
+        enabled.retain(|connection, _| self.app.leases.hold(*connection).is_some());
         let mut boards = self.app.store.every_board().await?;
         boards.retain(|board| enabled.contains_key(&board.connection()));
         for (work, stop) in &self.running {

@@ -43,6 +43,11 @@ impl Presences {
         seen.retain(|(_, one), _| *one != member);
     }
 
+    /// How many are remembered.
+    pub fn n_present(&self) -> usize {
+        self.0.lock().expect("nobody panics while holding it").len()
+    }
+
     /// Who is on a board now.
     pub fn on(&self, board: BoardId, people: &People, now_us: i64) -> Vec<BoardPresent> {
         let seen = self.0.lock().expect("nobody panics while holding it");

@@ -34,6 +34,7 @@ use crate::store::observations::ObservationRow;
 use crate::store::publishes::PublishRow;
 use crate::sync::calls::ConnectionClients;
 use crate::sync::knowledge::Told;
+use crate::sync::leases::Hold;
 
 /// Requests that are tried at once.
 const N_TRIED_AT_ONCE: usize = 8;
@@ -163,6 +164,8 @@ pub async fn try_drafts(
         .take(N_TRIED_MAX)
         .collect();
     let clients = Arc::new(ConnectionClients {
+        // Only tries: nothing is changed.
+        hold: Hold::Alone,
         app: app.clone(),
         company,
         connection,

@@ -40,15 +40,19 @@ pub(super) async fn take(
     body: Body,
 ) -> Response {
     let now_us = app.now_us();
-    // Asked and kept on tasks of their own, so that a caller who hangs up does not break off a round of others.
-    let asked = tokio::spawn({
-        let (app, group) = (app.clone(), group.clone());
-        async move { group.whose(&app, path_id).await }
-    });
-    let Ok(Ok(Ok(hooked))) = tokio::time::timeout(KEPT_WITHIN, asked).await else {
-        return again();
+    let known = group
+        .known(&app, &path_id)
+        .map(|hooked| (secret_of(&headers, Some(&hooked), now_us), hooked))
+        .filter(|(secret, _)| *secret != Secret::Wrong);
+    let (secret, hooked) = match known {
+        Some((secret, hooked)) => (secret, Some(hooked)),
+        None => {
+            let Ok(Ok(hooked)) = tokio::time::timeout(KEPT_WITHIN, group.whose(&app, path_id)).await else {
+                return again();
+            };
+            (secret_of(&headers, hooked.as_ref(), now_us), hooked)
+        }
     };
-    let secret = secret_of(&headers, hooked.as_ref(), now_us);
     let Some(hooked) = hooked.filter(|_| secret != Secret::Wrong) else {
         metrics::counter!("lockstep_hooks_refused_total").increment(1);
         return (
@@ -65,26 +69,18 @@ pub(super) async fn take(
         return again();
     };
     let arrival = arrival(&hooked, secret, body, now_us);
-    let (connection, is_pending) = (arrival.connection, arrival.notice.fate == Fate::Pending);
     let label = match arrival.notice.fate {
         Fate::Pending => "pending",
         Fate::OutOfScope => "out_of_scope",
         Fate::Quarantined => "quarantined",
     };
-    let kept = tokio::spawn({
-        let app = app.clone();
-        async move { group.keep(&app, arrival).await }
-    });
-    match tokio::time::timeout(KEPT_WITHIN, kept).await {
-        Ok(Ok(Ok(accepted))) => {
+    match tokio::time::timeout(KEPT_WITHIN, group.keep(&app, arrival)).await {
+        Ok(Ok(accepted)) => {
             let fate = if accepted == Accepted::Again { "again" } else { label };
             metrics::counter!("lockstep_notices_total", "fate" => fate).increment(1);
-            if is_pending && hooked.is_enabled && accepted == Accepted::New {
-                app.wake.ring(connection);
-            }
             StatusCode::OK.into_response()
         }
-        Ok(Ok(Err(_))) | Ok(Err(_)) | Err(_) => again(),
+        Ok(Err(_)) | Err(_) => again(),
     }
 }
 
@@ -136,6 +132,7 @@ fn arrival(hooked: &HookedRow, secret: Secret, body: Taken, received_us: i64) ->
         notice,
         seen,
         previous_until_us: is_first_with_new.then_some(received_us + PREVIOUS_SECRET_US),
+        is_enabled: hooked.is_enabled,
     }
 }
 

@@ -12,18 +12,18 @@
 mod authorize;
 mod group;
 mod intake;
+pub mod storm;
 mod together;
 
 use std::sync::Arc;
 
-use axum::{Extension, routing};
-use utoipa_axum::router::OpenApiRouter;
+use axum::{Extension, Router, routing};
 
 use crate::app::App;
 
 /// The slice's route; not in the OpenAPI document, for it is Azure DevOps' to call and no browser's.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+pub fn routes() -> Router<App> {
+    Router::new()
         .route("/hooks/{path_id}", routing::post(intake::take))
         .layer(Extension(Arc::new(group::Group::default())))
 }

@@ -4,16 +4,22 @@
 //! commit of its own each would wait for a disk; together they wait for one. A round begins after everybody in it has
 //! asked, so nobody is answered with something older than their question.
 
-use std::sync::{Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
 /// Those who wait for the next round.
 pub struct Together<Q, A> {
-    waiting: Mutex<Vec<(Q, oneshot::Sender<A>)>>,
-    turn: tokio::sync::Mutex<()>,
+    state: Mutex<State<Q, A>>,
     round_max: usize,
     waiting_max: usize,
+}
+
+struct State<Q, A> {
+    waiting: VecDeque<(Q, oneshot::Sender<A>)>,
+    /// Somebody answers round after round until nobody waits.
+    is_answering: bool,
 }
 
 /// Why there is no answer.
@@ -27,83 +33,128 @@ pub enum Unanswered {
     BrokenOff,
 }
 
-impl<Q, A> Together<Q, A> {
+impl<Q: Send + 'static, A: Send + 'static> Together<Q, A> {
     /// Rounds of at most `round_max`; of more than `waiting_max` who wait, the last are turned away.
-    pub fn new(round_max: usize, waiting_max: usize) -> Self {
-        Self {
-            waiting: Mutex::default(),
-            turn: tokio::sync::Mutex::default(),
+    pub fn new(round_max: usize, waiting_max: usize) -> Arc<Self> {
+        Arc::new(Self {
+            state: Mutex::new(State {
+                waiting: VecDeque::new(),
+                is_answering: false,
+            }),
             round_max,
             waiting_max,
-        }
+        })
     }
 
-    /// Asks, and is answered by whoever has the turn: by this caller with `answer`, for all who wait by then, or by another.
+    /// Asks. `answer` gives an answer to each question in order, or none at all.
     ///
-    /// `answer` gives an answer to each question in order, or none at all. A caller who hangs up in its turn breaks off the
-    /// round of others, so this is to run on a task of its own.
-    pub async fn ask<F>(&self, question: Q, answer: impl FnOnce(Vec<Q>) -> F) -> Result<A, Unanswered>
+    /// The rounds run on a task of their own: whoever hangs up breaks off nobody else's.
+    pub async fn ask<F>(
+        self: &Arc<Self>,
+        question: Q,
+        answer: impl Fn(Vec<Q>) -> F + Send + 'static,
+    ) -> Result<A, Unanswered>
+    where
+        F: Future<Output = Option<Vec<A>>> + Send + 'static,
+    {
+        let (done, is_done) = oneshot::channel();
+        let begins = {
+            let mut state = self.state();
+            if state.waiting.len() >= self.waiting_max {
+                return Err(Unanswered::Full);
+            }
+            state.waiting.push_back((question, done));
+            !std::mem::replace(&mut state.is_answering, true)
+        };
+        if begins {
+            let rounds = Rounds {
+                of: self.clone(),
+                has_ended: false,
+            };
+            tokio::spawn(rounds.run(answer));
+        }
+        is_done.await.map_err(|_broken_off| Unanswered::BrokenOff)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<Q, A>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Round after round, until nobody waits. Where one panics, whoever asks next begins again.
+struct Rounds<Q: Send + 'static, A: Send + 'static> {
+    of: Arc<Together<Q, A>>,
+    has_ended: bool,
+}
+
+impl<Q: Send + 'static, A: Send + 'static> Rounds<Q, A> {
+    async fn run<F>(mut self, answer: impl Fn(Vec<Q>) -> F)
     where
         F: Future<Output = Option<Vec<A>>>,
     {
-        let (done, mut is_done) = oneshot::channel();
-        {
-            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            if waiting.len() >= self.waiting_max {
-                return Err(Unanswered::Full);
-            }
-            waiting.push((question, done));
-        }
-        // Who is answered no longer waits for the turn: a queue of those who are done would leave the ones that come
-        // meanwhile a round each.
-        let turn = tokio::select! {
-            biased;
-            answer = &mut is_done => return answer.map_err(|_broken_off| Unanswered::BrokenOff),
-            turn = self.turn.lock() => turn,
-        };
-        let (questions, done): (Vec<Q>, Vec<_>) = {
-            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            let n = waiting.len().min(self.round_max);
-            waiting.drain(..n).unzip()
-        };
-        if !questions.is_empty() {
+        while let Some(round) = self.next() {
+            let (questions, done): (Vec<Q>, Vec<_>) = round.into_iter().unzip();
             for (done, answer) in done.into_iter().zip(answer(questions).await.unwrap_or_default()) {
                 // Whoever gave up waiting is answered by nobody.
                 let _is_waiting = done.send(answer);
             }
         }
-        drop(turn);
-        is_done.await.map_err(|_broken_off| Unanswered::BrokenOff)
+    }
+
+    fn next(&mut self) -> Option<Vec<(Q, oneshot::Sender<A>)>> {
+        let mut state = self.of.state();
+        let n = state.waiting.len().min(self.of.round_max);
+        // Under the same lock as those who ask: whoever comes after this begins anew.
+        state.is_answering = n > 0;
+        self.has_ended = n == 0;
+        (n > 0).then(|| state.waiting.drain(..n).collect())
+    }
+}
+
+impl<Q: Send + 'static, A: Send + 'static> Drop for Rounds<Q, A> {
+    fn drop(&mut self) {
+        // Ended by themselves, somebody else may answer by now; broken off, nobody does, and those who wait are told.
+        if !self.has_ended {
+            let mut state = self.of.state();
+            state.is_answering = false;
+            state.waiting.clear();
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use tokio::sync::Semaphore;
 
     use super::*;
 
-    /// `n` who ask while the first round is held up; how many rounds it took, and what each was answered.
+    /// One who asks, and `n - 1` others who ask while that one's round is held up; how many rounds it took, and what each
+    /// was answered.
     async fn rounds(n: usize, round_max: usize, fails: bool) -> (usize, Vec<Result<usize, Unanswered>>) {
-        let together = Arc::new(Together::new(round_max, n));
+        let together = Together::new(round_max, n);
         let (gate, n_rounds) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
-        let tasks: Vec<_> = (0..n)
-            .map(|question| {
-                let (together, gate, n_rounds) = (together.clone(), gate.clone(), n_rounds.clone());
-                tokio::spawn(async move {
-                    let answer = async |questions: Vec<usize>| {
+        let ask = |question: usize| {
+            let (together, gate, n_rounds) = (together.clone(), gate.clone(), n_rounds.clone());
+            tokio::spawn(async move {
+                let answer = move |questions: Vec<usize>| {
+                    let (gate, n_rounds) = (gate.clone(), n_rounds.clone());
+                    async move {
                         n_rounds.fetch_add(1, Ordering::SeqCst);
                         let _held_up = gate.acquire().await;
                         (!fails).then(|| questions.into_iter().map(|question| question * 10).collect())
-                    };
-                    together.ask(question, answer).await
-                })
+                    }
+                };
+                together.ask(question, answer).await
             })
-            .collect();
-        while together.waiting.lock().unwrap().len() < n.saturating_sub(round_max.min(1)) {
+        };
+        let mut tasks = vec![ask(0)];
+        while n_rounds.load(Ordering::SeqCst) == 0 {
+            tokio::task::yield_now().await;
+        }
+        tasks.extend((1..n).map(ask));
+        while together.state().waiting.len() < n - 1 {
             tokio::task::yield_now().await;
         }
         gate.add_permits(1);
@@ -136,9 +187,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn after_a_round_that_panicked_others_are_answered() {
+        let together = Together::<bool, bool>::new(10, 10);
+        let answer = |questions: Vec<bool>| async move {
+            assert!(!questions.contains(&true), "the one that panics");
+            Some(questions)
+        };
+        assert_eq!(together.ask(true, answer).await, Err(Unanswered::BrokenOff));
+        assert_eq!(together.ask(false, answer).await, Ok(false));
+    }
+
+    #[tokio::test]
     async fn too_many_are_turned_away() {
         let together = Together::<usize, usize>::new(10, 0);
-        let answer = async |_questions: Vec<usize>| None;
+        let answer = |_questions: Vec<usize>| async { None };
         assert_eq!(together.ask(1, answer).await, Err(Unanswered::Full));
     }
 }

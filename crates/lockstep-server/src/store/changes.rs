@@ -20,6 +20,8 @@ sql! {
     INSERT = "insert into changes (company_id, change, noun, noun_id, at_us) values ($1, $2, $3, $4, $5)";
     PRUNE = "delete from changes where company_id = $1 and change <= $2";
     LATEST = "select change from companies where id = $1";
+    // Of every company: for what hears other instances, never for a request.
+    EVERY_LATEST = "select id, change from companies where change > 0";
     AFTER = "select change, noun, noun_id from changes where company_id = $1 and change > $2 order by change limit $3";
 }
 
@@ -65,6 +67,12 @@ impl Store {
     pub async fn latest_change(&self, company: CompanyId) -> Result<i64, StoreError> {
         let latest: Option<i64> = db!(self, |c| sqlx::query_scalar(LATEST).bind(company.0).fetch_optional(c))?;
         Ok(latest.unwrap_or(0))
+    }
+
+    /// The latest change number of every company that has one.
+    pub async fn latest_changes(&self) -> Result<Vec<(CompanyId, i64)>, StoreError> {
+        let rows: Vec<(Uuid, i64)> = db!(self, |c| sqlx::query_as(EVERY_LATEST).fetch_all(c))?;
+        Ok(rows.into_iter().map(|(id, change)| (CompanyId(id), change)).collect())
     }
 
     /// The company's changes with a number above `after`, oldest first, at most `n_max`.

@@ -35,16 +35,17 @@ sql! {
     DELETE = "update connections set deleted_us = $3, is_enabled = $4 where company_id = $1 and id = $2 and deleted_us is null";
     N_OPEN = "select count(*) from edits where company_id = $1 and connection_id = $2 and state <> 'settled'";
     // What waits for a token needs no decision: it goes by itself once the token is there.
+    // `state <> 'settled'` for the index that has the few others.
     COUNT_WAITING = {
-        sqlite: "select connection_id, count(*) from edits where company_id = $1 and (state in ('waiting', 'sending')
+        sqlite: "select connection_id, count(*) from edits where company_id = $1 and state <> 'settled' and (state in ('waiting', 'sending')
             or (state = 'held' and json_extract(hold, '$.hold') = 'needs_token')) group by connection_id",
-        postgres: "select connection_id, count(*) from edits where company_id = $1 and (state in ('waiting', 'sending')
+        postgres: "select connection_id, count(*) from edits where company_id = $1 and state <> 'settled' and (state in ('waiting', 'sending')
             or (state = 'held' and hold ->> 'hold' = 'needs_token')) group by connection_id"
     };
     COUNT_HELD = {
-        sqlite: "select connection_id, count(*) from edits where company_id = $1 and state = 'held'
+        sqlite: "select connection_id, count(*) from edits where company_id = $1 and state <> 'settled' and state = 'held'
             and json_extract(hold, '$.hold') <> 'needs_token' group by connection_id",
-        postgres: "select connection_id, count(*) from edits where company_id = $1 and state = 'held'
+        postgres: "select connection_id, count(*) from edits where company_id = $1 and state <> 'settled' and state = 'held'
             and hold ->> 'hold' <> 'needs_token' group by connection_id"
     };
     COUNT_PAIRED = "select w.connection_id, count(*) from action_items a join work_items w on w.item_id = a.id

@@ -27,10 +27,10 @@ sql! {
     SET_EXPIRY = "update credentials set expires_on = $3 where company_id = $1 and id = $2";
     HELD_BY_MEMBER = {
         sqlite: "select connection_id, count(*), min(at_us) from edits
-            where company_id = $1 and author = $2 and state = 'held' and json_extract(hold, '$.hold') = 'needs_token'
+            where company_id = $1 and author = $2 and state <> 'settled' and state = 'held' and json_extract(hold, '$.hold') = 'needs_token'
             group by connection_id",
         postgres: "select connection_id, count(*), min(at_us) from edits
-            where company_id = $1 and author = $2 and state = 'held' and hold ->> 'hold' = 'needs_token'
+            where company_id = $1 and author = $2 and state <> 'settled' and state = 'held' and hold ->> 'hold' = 'needs_token'
             group by connection_id"
     };
 }

@@ -2,8 +2,8 @@
 
 use super::{
     Statement, action_items, attempts, audit, board_acts, board_filters, board_items, boards, cards, changes,
-    companies, connections, credentials, cursors, edits, imports, local_boards, members, nodes, notices, observations,
-    publishes, readings, records, restores, sessions, share_links, webhooks, work_item_types, work_items,
+    companies, connections, credentials, cursors, edits, imports, leases, local_boards, members, nodes, notices,
+    observations, publishes, readings, records, restores, sessions, share_links, webhooks, work_item_types, work_items,
 };
 
 /// Every statement of every store file, with the file's name.
@@ -24,6 +24,7 @@ pub fn statements() -> Vec<(&'static str, &'static [Statement])> {
         ("cursors", cursors::ALL),
         ("edits", edits::ALL),
         ("imports", imports::ALL),
+        ("leases", leases::ALL),
         ("local_boards", local_boards::ALL),
         ("members", members::ALL),
         ("nodes", nodes::ALL),

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use azdo::{Fields, Relation, WorkItem, WorkItemId};
+use azdo::{Rev, WorkItem, WorkItemId};
 use lockstep_sync::item::Remote;
-use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::boards::Leaving;
+use super::pieces::Pieces;
 use super::{Store, StoreError, Tx};
 use crate::ids::{BoardId, CompanyId, ConnectionId, ItemId};
 use crate::live::Noun;
@@ -21,14 +21,15 @@ sql! {
     INSERT_ITEMS = {
         sqlite: "insert into work_items (item_id, company_id, connection_id, work_item_id, presence, rev, fields, relations,
                 change_number, changed_us)
-            select unhex(value ->> 'item'), $1, $2, value ->> 'work_item', 'present', value ->> 'rev',
-                value -> 'fields', value -> 'relations', $4, $5
+            select unhex(value ->> 0), $1, $2, value ->> 1, 'present', value ->> 2,
+                cast(substr($4, value ->> 3, value ->> 4) as text), cast(substr($4, value ->> 5, value ->> 6) as text), $5, $6
             from json_each($3) where true on conflict (connection_id, work_item_id) do nothing",
         postgres: "insert into work_items (item_id, company_id, connection_id, work_item_id, presence, rev, fields, relations,
                 change_number, changed_us)
-            select (value ->> 'item')::uuid, $1, $2, (value ->> 'work_item')::bigint, 'present', (value ->> 'rev')::bigint,
-                value -> 'fields', value -> 'relations', $4, $5
-            from jsonb_array_elements($3::text::jsonb) on conflict (connection_id, work_item_id) do nothing"
+            select (value ->> 0)::uuid, $1, $2, (value ->> 1)::bigint, 'present', (value ->> 2)::bigint,
+                convert_from(substr($4::bytea, (value ->> 3)::integer, (value ->> 4)::integer), 'UTF8')::jsonb,
+                convert_from(substr($4::bytea, (value ->> 5)::integer, (value ->> 6)::integer), 'UTF8')::jsonb, $5, $6
+            from jsonb_array_elements($3) on conflict (connection_id, work_item_id) do nothing"
     };
     ITEMS_OF = {
         sqlite: "select work_item_id, item_id from work_items where company_id = $1 and connection_id = $2
@@ -86,23 +87,16 @@ pub struct CardFacts {
     pub area_id: Option<i64>,
 }
 
-/// A work item to take in, as both databases take a list of them: written out where it was read, beside the others.
+/// A work item to take in, written out where it was read, beside the others.
 #[derive(Debug, Clone)]
 pub struct NewItem {
     /// Its number here, if it has none yet.
     pub item: ItemId,
     /// Its number there.
     pub work_item: WorkItemId,
-    text: String,
-}
-
-#[derive(Serialize)]
-struct Listed<'n> {
-    item: String,
-    work_item: i64,
-    rev: i64,
-    fields: &'n Fields,
-    relations: &'n [Relation],
+    rev: Rev,
+    fields: Vec<u8>,
+    relations: Vec<u8>,
 }
 
 impl NewItem {
@@ -114,17 +108,12 @@ impl NewItem {
         for relation in &mut remote.relations {
             relation.attributes.values_mut().for_each(without_nul);
         }
-        let listed = Listed {
-            item: item.0.simple().to_string(),
-            work_item: read.id.0,
-            rev: remote.rev.0,
-            fields: &remote.fields,
-            relations: &remote.relations,
-        };
         Self {
             item,
             work_item: read.id,
-            text: serde_json::to_string(&listed).expect("what was read has a JSON form"),
+            rev: remote.rev,
+            fields: serde_json::to_vec(&remote.fields).expect("what was read has a JSON form"),
+            relations: serde_json::to_vec(&remote.relations).expect("what was read has a JSON form"),
         }
     }
 }
@@ -226,17 +215,19 @@ impl Tx {
         now_us: i64,
         change: i64,
     ) -> Result<BTreeMap<WorkItemId, ItemId>, StoreError> {
-        let n_bytes = items.iter().map(|item| item.text.len() + 1).sum::<usize>() + 2;
-        let mut list = String::with_capacity(n_bytes);
-        for item in items {
-            list.push(if list.is_empty() { '[' } else { ',' });
-            list.push_str(&item.text);
-        }
-        list.push_str(if items.is_empty() { "[]" } else { "]" });
+        let mut texts = Pieces::default();
+        let row = |item: &&NewItem| {
+            let ((fields_at, n_fields), (relations_at, n_relations)) =
+                (texts.add(&item.fields), texts.add(&item.relations));
+            let (number, work_item, rev) = (item.item.0.simple().to_string(), item.work_item.0, item.rev.0);
+            json!([number, work_item, rev, fields_at, n_fields, relations_at, n_relations])
+        };
+        let rows: Vec<Value> = items.iter().map(row).collect();
         run!(self, |dialect| sqlx::query(INSERT_ITEMS.on(dialect))
             .bind(company.0)
             .bind(connection.0)
-            .bind(&list)
+            .bind(Json(&rows))
+            .bind(texts.bytes())
             .bind(change)
             .bind(now_us))?;
         let numbers: Vec<i64> = items.iter().map(|item| item.work_item.0).collect();

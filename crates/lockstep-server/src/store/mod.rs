@@ -46,11 +46,13 @@
 //! **Writes are one at a time**, on both databases: [`Store::begin`] waits for the writer's turn and gives it back at commit
 //! or drop. So a rule read inside a transaction (the last administrator) still holds when it commits, change numbers appear
 //! in commit order, and they are announced in that order. Keep transactions short and never await the network in one.
+//! Instances that share a PostgreSQL database take turns, too, and hear of each other's commits ([`bells`]).
 
 pub mod action_items;
 pub mod attempts;
 pub mod audit;
 pub mod backups;
+pub mod bells;
 pub mod board_acts;
 pub mod board_filters;
 pub mod board_items;
@@ -64,12 +66,14 @@ pub mod cursors;
 pub mod edits;
 mod files;
 pub mod imports;
+pub mod leases;
 pub mod local_boards;
 mod lock;
 pub mod members;
 pub mod nodes;
 pub mod notices;
 pub mod observations;
+mod pieces;
 pub mod publishes;
 mod readings;
 pub mod records;
@@ -82,6 +86,7 @@ pub mod work_item_types;
 pub mod work_items;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
@@ -89,6 +94,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, PgPool, SqlitePool};
 use tokio::sync::{Mutex, OwnedMutexGuard};
+use uuid::Uuid;
 
 use crate::db;
 use crate::live::{ChangeNotice, Ended, LiveBus};
@@ -99,8 +105,14 @@ pub use statement::{Both, Dialect, Statement};
 const WRITER_WAIT: Duration = Duration::from_secs(5);
 /// Readers beside the one writer.
 const N_READERS: u32 = 4;
-/// Connections to PostgreSQL: the readers, the writer, and the one that holds the instance's lock.
+/// Connections to PostgreSQL: the readers, the writer, and the one that hears other instances.
 const N_PG_CONNECTIONS: u32 = 8;
+/// PostgreSQL ends a session that does nothing inside a transaction for so long, in milliseconds: an instance that was frozen
+/// there holds the others up no longer.
+const PG_IDLE_IN_TRANSACTION_MS: &str = "10000";
+/// The writer's turn of all instances: "lockstep" as a number, whatever else uses the same PostgreSQL database. It ends with
+/// the transaction.
+const PG_BEGIN: &str = "begin; select pg_advisory_xact_lock(7813573191660758384)";
 /// How long SQLite itself waits for a lock held by another process (a backup).
 const SQLITE_BUSY: Duration = Duration::from_secs(5);
 
@@ -213,10 +225,15 @@ pub struct Store {
     writer: Arc<Mutex<()>>,
     live: LiveBus,
     lock: Arc<lock::InstanceLock>,
+    /// This process among those that share the database.
+    instance: Uuid,
+    /// Notices settled by this process; says when to trim them.
+    n_settled: Arc<AtomicU64>,
 }
 
 impl Store {
-    /// Opens `url`, a path of a SQLite file or a `postgres://` address, takes the instance's lock and runs the migrations.
+    /// Opens `url`, a path of a SQLite file or a `postgres://` address, and runs the migrations. A SQLite file is one
+    /// instance's alone and locked; several may share a PostgreSQL database.
     ///
     /// Errors: [`StoreError::InUse`], [`StoreError::Newer`], [`StoreError::Migration`]: do not start, print it.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
@@ -230,6 +247,8 @@ impl Store {
             writer: Arc::default(),
             live: LiveBus::default(),
             lock: Arc::new(lock),
+            instance: Uuid::new_v4(),
+            n_settled: Arc::default(),
         })
     }
 
@@ -252,7 +271,9 @@ impl Store {
             db,
             writer: Arc::default(),
             live: LiveBus::default(),
-            lock: Arc::new(lock::InstanceLock::Looking),
+            lock: Arc::new(lock::InstanceLock::None),
+            instance: Uuid::new_v4(),
+            n_settled: Arc::default(),
         };
         let held: i64 = db!(store, |c| sqlx::query_scalar(LATEST_MIGRATION).fetch_one(c))?;
         let known = SQLITE_MIGRATIONS.iter().map(|migration| migration.version).max();
@@ -266,6 +287,11 @@ impl Store {
     /// Whether `url` names a PostgreSQL server, and not a file.
     pub fn is_postgres(url: &str) -> bool {
         url.starts_with("postgres://") || url.starts_with("postgresql://")
+    }
+
+    /// Whether other instances may work with the same database.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.db, Db::Pg(_))
     }
 
     /// The pools, for [`db!`](crate::db).
@@ -287,13 +313,15 @@ impl Store {
             .map_err(|_elapsed| StoreError::Busy)?;
         let inner = match &self.db {
             Db::Sqlite { write, .. } => Inner::Sqlite(write.begin_with("begin immediate").await?),
-            Db::Pg(pool) => Inner::Pg(pool.begin().await?),
+            Db::Pg(pool) => Inner::Pg(pool.begin_with(PG_BEGIN).await?),
         };
         Ok(Tx {
             inner,
             numbered: Vec::new(),
             ended: Vec::new(),
             live: self.live.clone(),
+            instance: self.instance,
+            n_settled: self.n_settled.clone(),
             _turn: turn,
         })
     }
@@ -303,14 +331,7 @@ impl Store {
         self.n_companies().await.map(|_n| ())
     }
 
-    /// Makes sure that this is still the only instance; called by the clock.
-    ///
-    /// Errors: [`StoreError::InUse`], another one took the database over: stop at once.
-    pub async fn keep_lock(&self) -> Result<(), StoreError> {
-        self.lock.keep().await
-    }
-
-    /// Closes every connection and gives the instance's lock back; SQLite folds its log into the file.
+    /// Closes every connection and gives a file's lock back; SQLite folds its log into the file.
     pub async fn close(&self) {
         match &self.db {
             Db::Sqlite { read, write } => {
@@ -319,7 +340,7 @@ impl Store {
             }
             Db::Pg(pool) => pool.close().await,
         }
-        self.lock.release().await;
+        self.lock.release();
     }
 }
 
@@ -329,6 +350,8 @@ pub struct Tx {
     numbered: Vec<ChangeNotice>,
     ended: Vec<Ended>,
     live: LiveBus,
+    instance: Uuid,
+    n_settled: Arc<AtomicU64>,
     // Dropped last: the turn ends when the transaction has.
     _turn: OwnedMutexGuard<()>,
 }
@@ -358,7 +381,8 @@ impl Tx {
     /// Makes everything durable, then announces the changes that were numbered and ends the streams of sessions that were ended.
     ///
     /// When this returns `Ok`, the effect survives a power cut. On an error nobody knows whether it was kept: read again by id.
-    pub async fn commit(self) -> Result<(), StoreError> {
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        self.ring_other_instances().await?;
         match self.inner {
             Inner::Sqlite(tx) => tx.commit().await?,
             Inner::Pg(tx) => tx.commit().await?,
@@ -386,6 +410,8 @@ async fn open_sqlite(path: &str) -> Result<(Db, lock::InstanceLock), StoreError>
         .busy_timeout(SQLITE_BUSY)
         .foreign_keys(true)
         .pragma("trusted_schema", "off")
+        // Folding the log into the file takes the time of many commits: seldom, and of more at once.
+        .pragma("wal_autocheckpoint", "4000")
         .optimize_on_close(true, None);
     let write = sqlite_pool(1, options.clone()).await?;
     migrated(SQLITE_MIGRATIONS.run(&write).await)?;
@@ -413,15 +439,19 @@ async fn pg_pool(options: PgConnectOptions) -> Result<PgPool, StoreError> {
     let pool = PgPoolOptions::new()
         .max_connections(N_PG_CONNECTIONS)
         .acquire_timeout(WRITER_WAIT);
-    Ok(pool.connect_with(options.application_name("lockstep")).await?)
+    let wait_ms = WRITER_WAIT.as_millis().to_string();
+    let options = options.application_name("lockstep").options([
+        ("lock_timeout", wait_ms.as_str()),
+        ("idle_in_transaction_session_timeout", PG_IDLE_IN_TRANSACTION_MS),
+    ]);
+    Ok(pool.connect_with(options).await?)
 }
 
 async fn open_postgres(url: &str) -> Result<(Db, lock::InstanceLock), StoreError> {
     let options: PgConnectOptions = url.parse().map_err(|e| StoreError::Address(Box::new(e)))?;
-    let lock = lock::InstanceLock::in_database(&options).await?;
     let pool = pg_pool(options).await?;
     migrated(POSTGRES_MIGRATIONS.run(&pool).await)?;
-    Ok((Db::Pg(pool), lock))
+    Ok((Db::Pg(pool), lock::InstanceLock::None))
 }
 
 fn migrated(outcome: Result<(), MigrateError>) -> Result<(), StoreError> {

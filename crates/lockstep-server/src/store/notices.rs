@@ -1,6 +1,7 @@
 //! Notices: the traces of what service hooks and feeds named. A notice asks for a read of its work item and nothing else.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::atomic::Ordering;
 
 use azdo::{Rev, WorkItemId};
 use lockstep_sync::record::Disposition;
@@ -8,55 +9,52 @@ use serde_json::{Value, json};
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::pieces::Pieces;
 use super::work_items::id_list;
 use super::{Store, StoreError, Tx};
 use crate::ids::{CompanyId, ConnectionId, NoticeId, fresh};
 use crate::{db, run, sql, tx};
 
 sql! {
-    INSERT = "insert into notices (id, company_id, connection_id, source, subscription_id, notification_id, event_id,
-            event_type, work_item_id, rev, is_deletion, body, received_us, disposition, settled_us)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
-    // Each unless this notification, or the same event sent by another subscription, is here already. The event's id alone
-    // is not trusted to be unique: the test button of Azure DevOps sends a fixed one.
+    // Each unless this notification, or the same event sent by another subscription, is here already: both are unique. The
+    // event's id alone is not trusted to be unique: the test button of Azure DevOps sends a fixed one. The bodies come in one
+    // piece, each row names its share: inside the JSON they would be read again for every column.
     INSERT_ONCE = {
         sqlite: "insert into notices (id, company_id, connection_id, source, subscription_id, notification_id, event_id,
                 event_type, work_item_id, rev, is_deletion, body, received_us, disposition, settled_us)
             select unhex(n.value ->> 0), unhex(n.value ->> 1), unhex(n.value ->> 2), 'hook', n.value ->> 3, n.value ->> 4,
-                n.value ->> 5, n.value ->> 6, n.value ->> 7, n.value ->> 8, n.value ->> 9, unhex(n.value ->> 10),
-                n.value ->> 11, n.value ->> 12, n.value ->> 13
-            from json_each($1) as n
-            where not exists (select 1 from notices as old where old.company_id = unhex(n.value ->> 1)
-                and old.connection_id = unhex(n.value ->> 2) and old.source = 'hook'
-                and old.subscription_id = n.value ->> 3 and old.notification_id = n.value ->> 4)
-            and not exists (select 1 from notices as old where old.company_id = unhex(n.value ->> 1)
-                and old.connection_id = unhex(n.value ->> 2) and old.source = 'hook'
-                and old.event_id = n.value ->> 5 and old.event_type = n.value ->> 6 and old.work_item_id = n.value ->> 7
-                and old.rev = n.value ->> 8)
+                n.value ->> 5, n.value ->> 6, n.value ->> 7, n.value ->> 8, n.value ->> 9,
+                substr($2, n.value ->> 10, n.value ->> 11), n.value ->> 12, n.value ->> 13, n.value ->> 14
+            from json_each($1) as n where true
+            on conflict do nothing
             returning id",
         postgres: "insert into notices (id, company_id, connection_id, source, subscription_id, notification_id, event_id,
                 event_type, work_item_id, rev, is_deletion, body, received_us, disposition, settled_us)
             select (n ->> 0)::uuid, (n ->> 1)::uuid, (n ->> 2)::uuid, 'hook', n ->> 3, (n ->> 4)::bigint, n ->> 5, n ->> 6,
-                (n ->> 7)::bigint, (n ->> 8)::bigint, (n ->> 9)::integer = 1, decode(n ->> 10, 'hex'), (n ->> 11)::bigint,
-                n ->> 12, (n ->> 13)::bigint
+                (n ->> 7)::bigint, (n ->> 8)::bigint, (n ->> 9)::integer = 1,
+                substr($2::bytea, (n ->> 10)::integer, (n ->> 11)::integer), (n ->> 12)::bigint, n ->> 13, (n ->> 14)::bigint
             from jsonb_array_elements($1) as n
-            where not exists (select 1 from notices as old where old.company_id = (n ->> 1)::uuid
-                and old.connection_id = (n ->> 2)::uuid and old.source = 'hook'
-                and old.subscription_id = n ->> 3 and old.notification_id = (n ->> 4)::bigint)
-            and not exists (select 1 from notices as old where old.company_id = (n ->> 1)::uuid
-                and old.connection_id = (n ->> 2)::uuid and old.source = 'hook'
-                and old.event_id = n ->> 5 and old.event_type = n ->> 6 and old.work_item_id = (n ->> 7)::bigint
-                and old.rev = (n ->> 8)::bigint)
+            on conflict do nothing
             returning id"
     };
-    N_WAITING = "select count(*) from notices where company_id = $1 and connection_id = $2 and disposition = 'pending'
-        and source = $3 and work_item_id = $4";
+    INSERT_HEARD = {
+        sqlite: "insert into notices (id, company_id, connection_id, source, event_type, work_item_id, rev, is_deletion,
+                received_us, disposition)
+            select unhex(value ->> 0), $1, $2, $3, '', value ->> 1, value ->> 2, value ->> 3, $5, 'pending' from json_each($4)",
+        postgres: "insert into notices (id, company_id, connection_id, source, event_type, work_item_id, rev, is_deletion,
+                received_us, disposition)
+            select (value ->> 0)::uuid, $1, $2, $3, '', (value ->> 1)::bigint, (value ->> 2)::bigint,
+                (value ->> 3)::integer = 1, $5, 'pending' from jsonb_array_elements($4)"
+    };
+    WAITING = "select work_item_id from notices where company_id = $1 and connection_id = $2 and disposition = 'pending'
+        and source = $3 and work_item_id is not null";
     PENDING = "select id, work_item_id, is_deletion from notices
         where company_id = $1 and connection_id = $2 and disposition = 'pending' and work_item_id is not null
         order by received_us, id limit $3";
+    // By their numbers: the plus keeps SQLite from walking through everything that waits instead.
     SETTLE = {
         sqlite: "update notices set disposition = $3, settled_us = $4, body = null
-            where connection_id = $1 and id in (select unhex(value) from json_each($2)) and disposition = 'pending'",
+            where id in (select unhex(value) from json_each($2)) and +connection_id = $1 and +disposition = 'pending'",
         postgres: "update notices set disposition = $3, settled_us = $4, body = null
             where connection_id = $1 and id in (select value::uuid from jsonb_array_elements_text($2)) and disposition = 'pending'"
     };
@@ -66,18 +64,19 @@ sql! {
     FORGET = "delete from notices where company_id = $1 and connection_id = $2 and disposition <> 'pending' and settled_us < $3
         and disposition <> 'quarantined'";
     // The oldest beyond the quota; 'quarantined' has its own, so that poison can't push the rest out.
-    TRIM = "delete from notices where id in (select id from notices
-        where connection_id = $1 and disposition = $2 order by settled_us desc, id desc limit $3 offset $4)";
+    TRIM = "delete from notices where connection_id = $1 and disposition = $2 and settled_us < (select settled_us from notices
+        where connection_id = $1 and disposition = $2 and disposition <> 'pending'
+        order by settled_us desc limit 1 offset $3) and disposition <> 'pending'";
 }
 
-/// Pending notices handed out in one go.
-const N_PENDING_MAX: i64 = 10_000;
+/// Pending notices handed out in one go: the next come when these are settled, so that a storm is not read again and again.
+const N_PENDING_MAX: i64 = 1000;
 /// Settled notices of one kind that a connection keeps, for looking back.
 const N_SETTLED_MAX: i64 = 2000;
 /// Quarantined ones, which keep their bodies.
 const N_QUARANTINED_MAX: i64 = 200;
-/// Rows trimmed in one go.
-const N_TRIMMED_MAX: i64 = 5000;
+/// Settled ones are trimmed whenever so many more have come.
+const TRIM_EVERY: u64 = 256;
 
 /// A notification that came by a service hook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,35 +167,24 @@ pub struct NoticeRow {
 /// and a few hundred of the largest would be far beyond.
 const PART_BYTES_MAX: usize = 8 * 1024 * 1024;
 
+/// Notifications of one statement.
+#[derive(Default)]
+struct Part {
+    rows: Vec<Value>,
+    bodies: Pieces,
+}
+
 /// Notifications as statements take them: mostly all in one.
 #[derive(Default)]
-struct Rows<'n> {
-    parts: Vec<Vec<Value>>,
-    /// Bytes of the bodies in the last part.
-    n_bytes: usize,
-    /// What tells two of one group apart: a statement sees those that were there before it alone.
-    sent: HashSet<(ConnectionId, &'n str, i64)>,
-    events: HashSet<(ConnectionId, &'n str, &'n str, i64, i64)>,
+struct Rows {
+    parts: Vec<Part>,
     /// Kinds of which a connection keeps so many.
     to_trim: BTreeSet<(ConnectionId, &'static str)>,
 }
 
-impl<'n> Rows<'n> {
-    /// Adds a notification and gives it a number, unless it is in here already.
-    fn add(&mut self, company: CompanyId, connection: ConnectionId, notice: &'n HookNotice) -> Option<Uuid> {
-        let sent = notice.subscription_id.as_deref().zip(notice.notification_id);
-        let is_sent = sent.is_some_and(|(subscription, number)| !self.sent.insert((connection, subscription, number)));
-        let event = (notice.event_id.as_deref(), notice.work_item, notice.rev);
-        let is_known = match event {
-            (Some(event), Some(work_item), Some(rev)) => {
-                let event = (connection, event, notice.event_type.as_str(), work_item.0, rev.0);
-                !self.events.insert(event)
-            }
-            _ => false,
-        };
-        if is_sent || is_known {
-            return None;
-        }
+impl Rows {
+    /// Adds a notification and gives it a number.
+    fn add(&mut self, company: CompanyId, connection: ConnectionId, notice: &HookNotice) -> Uuid {
         let disposition = match notice.fate {
             Fate::Pending => "pending",
             Fate::OutOfScope => "out_of_scope",
@@ -207,8 +195,11 @@ impl<'n> Rows<'n> {
             self.to_trim.insert((connection, disposition));
         }
         let id = fresh();
-        let n_bytes = notice.body.as_ref().map_or(0, Vec::len);
-        self.part_for(n_bytes).push(json!([
+        let body = notice.body.as_deref();
+        let part = self.part_for(body.map_or(0, <[u8]>::len));
+        // Of nothing a database takes nothing.
+        let share = body.map(|body| part.bodies.add(body));
+        part.rows.push(json!([
             id.simple().to_string(),
             company.0.simple().to_string(),
             connection.0.simple().to_string(),
@@ -219,34 +210,23 @@ impl<'n> Rows<'n> {
             notice.work_item.map(|id| id.0),
             notice.rev.map(|rev| rev.0),
             i32::from(notice.event_type.eq_ignore_ascii_case("workitem.deleted")),
-            notice.body.as_deref().map(hex),
+            share.map(|(at, _)| at),
+            share.map(|(_, n)| n),
             notice.received_us,
             disposition,
             (!is_pending).then_some(notice.received_us),
         ]));
-        Some(id)
+        id
     }
 
     /// The part that takes a body of so many bytes.
-    fn part_for(&mut self, n_bytes: usize) -> &mut Vec<Value> {
-        if self.parts.is_empty() || self.n_bytes + n_bytes > PART_BYTES_MAX {
-            self.parts.push(Vec::new());
-            self.n_bytes = 0;
+    fn part_for(&mut self, n_bytes: usize) -> &mut Part {
+        let has_room = |part: &Part| part.bodies.n_bytes() + n_bytes <= PART_BYTES_MAX;
+        if !self.parts.last().is_some_and(has_room) {
+            self.parts.push(Part::default());
         }
-        self.n_bytes += n_bytes;
         self.parts.last_mut().expect("there is one by now")
     }
-}
-
-/// Bytes as both databases read them out of JSON.
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
-    text
 }
 
 impl Store {
@@ -291,20 +271,21 @@ impl Tx {
         notices: impl Iterator<Item = (CompanyId, ConnectionId, &'n HookNotice)>,
     ) -> Result<Vec<Accepted>, StoreError> {
         let mut rows = Rows::default();
-        let ids: Vec<Option<Uuid>> = notices
+        let ids: Vec<Uuid> = notices
             .map(|(company, connection, notice)| rows.add(company, connection, notice))
             .collect();
         let mut new: HashSet<Uuid> = HashSet::new();
-        for part in &rows.parts {
+        for part in rows.parts {
             let ids: Vec<Uuid> = tx!(self, |c, dialect| sqlx::query_scalar(INSERT_ONCE.on(dialect))
-                .bind(Json(part))
+                .bind(Json(&part.rows))
+                .bind(part.bodies.bytes())
                 .fetch_all(c))?;
             new.extend(ids);
         }
         for (connection, disposition) in rows.to_trim {
             self.trim_notices(connection, disposition).await?;
         }
-        let accepted = |id: Option<Uuid>| match id.is_some_and(|id| new.contains(&id)) {
+        let accepted = |id| match new.contains(&id) {
             true => Accepted::New,
             false => Accepted::Again,
         };
@@ -322,35 +303,27 @@ impl Tx {
         heard: &[(WorkItemId, Option<Rev>, bool)],
         now_us: i64,
     ) -> Result<(), StoreError> {
-        for (work_item, rev, is_deletion) in heard {
-            let n: i64 = tx!(self, |c| sqlx::query_scalar(N_WAITING)
+        let waiting: Vec<i64> = tx!(self, |c| sqlx::query_scalar(WAITING)
+            .bind(company.0)
+            .bind(connection.0)
+            .bind(source)
+            .fetch_all(c))?;
+        let mut waiting: HashSet<i64> = waiting.into_iter().collect();
+        let rows: Vec<Value> = heard
+            .iter()
+            .filter(|(work_item, ..)| waiting.insert(work_item.0))
+            .map(|(work_item, rev, is_deletion)| {
+                let rev = rev.map(|rev| rev.0);
+                json!([fresh().simple().to_string(), work_item.0, rev, i32::from(*is_deletion)])
+            })
+            .collect();
+        if !rows.is_empty() {
+            run!(self, |dialect| sqlx::query(INSERT_HEARD.on(dialect))
                 .bind(company.0)
                 .bind(connection.0)
                 .bind(source)
-                .bind(work_item.0)
-                .fetch_one(c))?;
-            if n > 0 {
-                continue;
-            }
-            run!(
-                self,
-                sqlx::query(INSERT)
-                    .bind(fresh())
-                    .bind(company.0)
-                    .bind(connection.0)
-                    .bind(source)
-                    .bind(None::<String>)
-                    .bind(None::<i64>)
-                    .bind(None::<String>)
-                    .bind("")
-                    .bind(work_item.0)
-                    .bind(rev.map(|rev| rev.0))
-                    .bind(*is_deletion)
-                    .bind(None::<Vec<u8>>)
-                    .bind(now_us)
-                    .bind("pending")
-                    .bind(None::<i64>)
-            )?;
+                .bind(Json(&rows))
+                .bind(now_us))?;
         }
         Ok(())
     }
@@ -374,7 +347,12 @@ impl Tx {
             .bind(&list)
             .bind(disposition)
             .bind(now_us))?;
-        self.trim_notices(connection, disposition).await
+        let n = notices.len() as u64;
+        let n_before = self.n_settled.fetch_add(n, Ordering::Relaxed);
+        if n_before / TRIM_EVERY != (n_before + n) / TRIM_EVERY {
+            self.trim_notices(connection, disposition).await?;
+        }
+        Ok(())
     }
 
     /// Drops settled notices from before a time; quarantined ones go by number alone.
@@ -399,11 +377,7 @@ impl Tx {
         };
         run!(
             self,
-            sqlx::query(TRIM)
-                .bind(connection.0)
-                .bind(disposition)
-                .bind(N_TRIMMED_MAX)
-                .bind(n_kept)
+            sqlx::query(TRIM).bind(connection.0).bind(disposition).bind(n_kept - 1)
         )?;
         Ok(())
     }
@@ -431,28 +405,33 @@ mod tests {
     fn no_statement_takes_more_bodies_than_the_bound_and_each_notice_is_in_one() {
         let (company, connection) = (CompanyId(Uuid::nil()), ConnectionId(Uuid::nil()));
         let mib = 1024 * 1024;
-        let notices = [
-            (1, 3 * mib),
-            (2, 4 * mib),
-            (3, 4 * mib),
-            (4, 20),
-            (3, 4 * mib),
-            (5, 9 * mib),
-        ];
+        let notices = [(1, 3 * mib), (2, 4 * mib), (3, 4 * mib), (4, 20), (5, 9 * mib)];
         let notices = notices.map(|(number, n_bytes)| notice(number, n_bytes));
         let mut rows = Rows::default();
-        let ids: Vec<_> = notices
-            .iter()
-            .map(|notice| rows.add(company, connection, notice))
-            .collect();
-        assert_eq!(ids.iter().flatten().count(), 5, "the third came twice");
-        let numbers = |part: &Vec<Value>| part.iter().map(|row| row[4].as_i64().unwrap()).collect::<Vec<_>>();
-        let parts: Vec<_> = rows.parts.iter().map(numbers).collect();
+        for notice in &notices {
+            rows.add(company, connection, notice);
+        }
+        let numbers = |part: &Part| part.rows.iter().map(|row| row[4].as_i64().unwrap()).collect();
+        let parts: Vec<Vec<i64>> = rows.parts.iter().map(numbers).collect();
         assert_eq!(parts, [vec![1, 2], vec![3, 4], vec![5]]);
     }
 
     #[test]
-    fn bytes_are_written_as_both_databases_read_them() {
-        assert_eq!(hex(&[0, 0x0f, 0xa5, 0xff]), "000fa5ff");
+    fn each_row_names_its_share_of_the_bodies() {
+        let (company, connection) = (CompanyId(Uuid::nil()), ConnectionId(Uuid::nil()));
+        let mut rows = Rows::default();
+        for (number, n_bytes) in [(1, 5), (2, 0), (3, 7)] {
+            rows.add(company, connection, &notice(number, n_bytes));
+        }
+        let without = HookNotice {
+            body: None,
+            ..notice(4, 0)
+        };
+        rows.add(company, connection, &without);
+        let share = |row: &Value| (row[10].as_i64(), row[11].as_i64());
+        let shares: Vec<_> = rows.parts[0].rows.iter().map(share).collect();
+        let expected = [(1, 5), (6, 0), (6, 7)].map(|(at, n)| (Some(at), Some(n)));
+        assert_eq!(shares[..3], expected);
+        assert_eq!(shares[3], (None, None));
     }
 }

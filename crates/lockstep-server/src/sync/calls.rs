@@ -10,6 +10,7 @@ use lockstep_sync::edit::Whom;
 use lockstep_sync::replica::StepId;
 use tokio::sync::mpsc;
 
+use super::leases::Hold;
 use super::transport::HttpsTransport;
 use crate::app::App;
 use crate::connections::clients::client_for;
@@ -36,12 +37,16 @@ pub struct ConnectionClients {
     pub company: CompanyId,
     /// Which connection.
     pub connection: ConnectionId,
+    /// What it is worked under.
+    pub hold: Hold,
 }
 
 impl Clients for ConnectionClients {
     type Transport = Arc<HttpsTransport>;
 
     async fn client(&self, whom: Whom) -> Option<azdo::Client<Self::Transport>> {
+        // An instance that stood still since the attempt was saved may no longer be the one to send it.
+        self.hold.sure().await;
         match client_for(&self.app, self.company, self.connection, whom).await {
             Ok(client) => Some(client),
             Err(error) => {

@@ -1,5 +1,7 @@
 //! Runs the sync engine: one [`worker`] for each enabled connection, started and stopped as connections come, change and go.
 //!
+//! Where several instances share a database, a worker runs only under its connection's [lease](super::leases).
+//!
 //! A ring of [`App::wake`](crate::app::Shared::wake) names a connection with something new; every [`LOOK_EVERY`] all are
 //! looked at, so a ring that was lost costs seconds. What a worker does with its connection is the worker's alone: trouble
 //! in one, a panic included, stops no other. Beside them runs what [keeps boards filled](import_keep).
@@ -13,6 +15,7 @@ use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use super::leases::Hold;
 use super::worker;
 use crate::app::App;
 use crate::ids::{CompanyId, ConnectionId};
@@ -26,6 +29,7 @@ pub async fn run(app: App) {
     let boards = tokio::spawn(import_keep::run(app.clone()));
     let mut rings = app.wake.listen();
     let mut clock = tokio::time::interval(LOOK_EVERY);
+    let mut beats = app.leases.beat_every().map(tokio::time::interval);
     let mut driver = Driver {
         app: app.clone(),
         workers: BTreeMap::new(),
@@ -35,6 +39,7 @@ pub async fn run(app: App) {
         tokio::select! {
             () = app.shutdown.cancelled() => break,
             _now = clock.tick() => driver.look(None).await,
+            () = next_beat(&mut beats) => driver.beat().await,
             Some(_ended) = driver.tasks.join_next() => {
                 // A connection that was enabled again while its worker ended gets the next one.
                 driver.workers.retain(|_, worker| !worker.task.is_finished());
@@ -64,6 +69,17 @@ pub async fn run(app: App) {
     }
     while driver.tasks.join_next().await.is_some() {}
     let _has_ended = boards.await;
+    if let Err(error) = app.leases.give_back(&app.store).await {
+        tracing::info!(error = crate::error::chain(&error), "The leases run out by themselves");
+    }
+}
+
+/// Ends when it is time to beat.
+async fn next_beat(beats: &mut Option<tokio::time::Interval>) {
+    match beats {
+        Some(beats) => drop(beats.tick().await),
+        None => std::future::pending().await,
+    }
 }
 
 struct Driver {
@@ -77,9 +93,27 @@ struct Worker {
     bell: Arc<Notify>,
     stop: CancellationToken,
     task: AbortHandle,
+    hold: Hold,
 }
 
 impl Driver {
+    /// Says that this instance lives; starts what it took over, and stops what it lost.
+    async fn beat(&mut self) {
+        let enabled = match self.app.store.enabled_connections().await {
+            Ok(enabled) => enabled.into_iter().collect(),
+            Err(error) => {
+                // Leases run out; until then their holder goes on, as long as it is sure.
+                tracing::warn!(error = crate::error::chain(&error), "The connections could not be read");
+                return;
+            }
+        };
+        if let Err(error) = self.app.leases.beat(&self.app.store, &enabled).await {
+            tracing::warn!(error = crate::error::chain(&error), "The leases could not be kept");
+            return;
+        }
+        self.set(enabled, Some(&BTreeSet::new()));
+    }
+
     /// Starts, wakes or stops the workers of the connections that were rung, of all for `None`.
     async fn look(&mut self, rung: Option<&BTreeSet<ConnectionId>>) {
         let enabled = match self.app.store.enabled_connections().await {
@@ -93,9 +127,18 @@ impl Driver {
                 return;
             }
         };
-        let enabled: BTreeMap<ConnectionId, CompanyId> = enabled.into_iter().collect();
+        let enabled = enabled.into_iter().collect();
+        if self.app.leases.may_take(&enabled)
+            && let Err(error) = self.app.leases.beat(&self.app.store, &enabled).await
+        {
+            tracing::warn!(error = crate::error::chain(&error), "The leases could not be kept");
+        }
+        self.set(enabled, rung);
+    }
+
+    fn set(&mut self, enabled: BTreeMap<ConnectionId, CompanyId>, rung: Option<&BTreeSet<ConnectionId>>) {
         for (connection, worker) in &self.workers {
-            if !enabled.contains_key(connection) {
+            if !enabled.contains_key(connection) || worker.hold.is_lost() {
                 worker.stop.cancel();
             }
         }
@@ -104,16 +147,21 @@ impl Driver {
                 if rung.is_none_or(|rung| rung.contains(&connection)) {
                     worker.bell.notify_one();
                 }
-            } else {
-                self.start(company, connection);
+            } else if let Some(hold) = self.app.leases.hold(connection) {
+                self.start(company, connection, hold);
             }
         }
     }
 
-    fn start(&mut self, company: CompanyId, connection: ConnectionId) {
+    fn start(&mut self, company: CompanyId, connection: ConnectionId, hold: Hold) {
         let (bell, stop) = (Arc::<Notify>::default(), CancellationToken::new());
-        let work = worker::run(self.app.clone(), company, connection, bell.clone(), stop.clone());
+        let work = worker::Work {
+            company,
+            connection,
+            hold: hold.clone(),
+        };
+        let work = worker::run(self.app.clone(), work, bell.clone(), stop.clone());
         let task = self.tasks.spawn(work);
-        self.workers.insert(connection, Worker { bell, stop, task });
+        self.workers.insert(connection, Worker { bell, stop, task, hold });
     }
 }

@@ -5,5 +5,6 @@ pub(crate) mod calls;
 pub mod driver;
 mod journal;
 pub(crate) mod knowledge;
+pub mod leases;
 pub mod transport;
 mod worker;

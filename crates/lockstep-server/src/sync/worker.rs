@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use super::calls::{self, Answered, ConnectionClients};
 use super::journal;
 use super::knowledge::{self, Told};
+use super::leases::Hold;
 use crate::app::{App, now_us, random_bytes};
 use crate::ids::{CompanyId, ConnectionId, NoticeId};
 use crate::store::StoreError;
@@ -37,12 +38,23 @@ const RECOVERED_AFTER: Duration = Duration::from_secs(60);
 /// The shortest sleep: a clock that stands still never makes the worker spin.
 const SLEEP_MIN: Duration = Duration::from_millis(2);
 
+/// Which connection is worked, and under what.
+pub struct Work {
+    /// Whose.
+    pub company: CompanyId,
+    /// Which.
+    pub connection: ConnectionId,
+    /// The lease, where there are other instances.
+    pub hold: Hold,
+}
+
 /// Works for the connection until asked to stop; starts over, after a wait, when it fails.
-pub async fn run(app: App, company: CompanyId, connection: ConnectionId, bell: Arc<Notify>, stop: CancellationToken) {
+pub async fn run(app: App, work: Work, bell: Arc<Notify>, stop: CancellationToken) {
+    let connection = work.connection;
     let mut n_failures = 0_u32;
     while !stop.is_cancelled() {
         let began = Instant::now();
-        let session = Session::run(&app, company, connection, &bell, &stop);
+        let session = Session::run(&app, &work, &bell, &stop);
         match AssertUnwindSafe(session).catch_unwind().await {
             Ok(Ok(())) => return,
             Ok(Err(error)) => {
@@ -119,23 +131,21 @@ struct Session<'w> {
 }
 
 impl<'w> Session<'w> {
-    async fn run(
-        app: &'w App,
-        company: CompanyId,
-        connection: ConnectionId,
-        bell: &Notify,
-        stop: &'w CancellationToken,
-    ) -> Result<(), SaveError> {
+    async fn run(app: &'w App, work: &Work, bell: &Notify, stop: &'w CancellationToken) -> Result<(), SaveError> {
         let loaded = tokio::select! {
             () = stop.cancelled() => return Ok(()),
-            loaded = Self::load(app, company, connection, stop) => loaded?,
+            loaded = Self::load(app, work, stop) => loaded?,
         };
         let Some(mut session) = loaded else { return Ok(()) };
         session.look().await?;
         session.take(Input::Clock).await?;
         loop {
             session.take_up_notices_heard().await?;
-            let wake_at_us = session.replica.wake_at_us().min(session.projects_due_us);
+            let mut wake_at_us = session.replica.wake_at_us().min(session.projects_due_us);
+            if session.has_heard {
+                let calm_at_us = app.storm.wait_until_us(session.clock.now_us());
+                wake_at_us = wake_at_us.min(calm_at_us.unwrap_or_default());
+            }
             let wait_us = wake_at_us.saturating_sub(session.clock.now_us()).max(0);
             let wait = Duration::from_micros(wait_us.unsigned_abs()).max(SLEEP_MIN);
             tokio::select! {
@@ -156,16 +166,13 @@ impl<'w> Session<'w> {
     }
 
     /// What is stored, or `None` when the connection is gone.
-    async fn load(
-        app: &'w App,
-        company: CompanyId,
-        connection: ConnectionId,
-        stop: &'w CancellationToken,
-    ) -> Result<Option<Self>, SaveError> {
+    async fn load(app: &'w App, work: &Work, stop: &'w CancellationToken) -> Result<Option<Self>, SaveError> {
+        let (company, connection) = (work.company, work.connection);
         let clients = Arc::new(ConnectionClients {
             app: app.clone(),
             company,
             connection,
+            hold: work.hold.clone(),
         });
         let Some(mut told) = Told::read(app, company, connection, None, None).await? else {
             return Ok(None);
@@ -274,8 +281,11 @@ impl<'w> Session<'w> {
         .await
     }
 
-    /// Tells the replica of pending notices it was not told of yet.
+    /// Tells the replica of pending notices it was not told of yet, unless more of them are coming in a crowd.
     async fn take_up_notices_heard(&mut self) -> Result<(), SaveError> {
+        if self.app.storm.wait_until_us(self.clock.now_us()).is_some() {
+            return Ok(());
+        }
         while std::mem::take(&mut self.has_heard) {
             let being_read: BTreeSet<WorkItemId> = self.reads.values().flatten().copied().collect();
             let pending = self.app.store.pending_notices(self.company, self.connection).await?;
@@ -363,6 +373,16 @@ impl<'w> Session<'w> {
             now_us: self.clock.now_us(),
         };
         let mut tx = self.app.store.begin().await?;
+        if let Hold::Lease(lease) = &self.clients.hold
+            && !tx
+                .holds_lease(self.company, self.connection, lease.instance, lease.term)
+                .await?
+        {
+            return Err(SaveError::Overtaken {
+                what: "lease of connection",
+                id: self.connection.0,
+            });
+        }
         let applied = tx.apply_records(scope, &self.told.rules, records).await?;
         tx.commit().await?;
         Ok(applied)

@@ -36,6 +36,38 @@ fn polled_every(poll_interval_ms: u64) -> impl Fn(&mut Config, &mut Flavour) {
     move |config, _flavour| config.poll_interval_ms = poll_interval_ms
 }
 
+/// Stores a connection as its page does once it was found to work.
+pub async fn insert_connection(app: &App, company: Uuid, server_url: &str, without_own_token: &str) -> ConnectionId {
+    let connection = ConnectionRow {
+        id: Uuid::now_v7(),
+        company_id: company,
+        label: "Harbour".to_owned(),
+        server_url: server_url.to_owned(),
+        organization: "harbour".to_owned(),
+        instance_id: "harbour".to_owned(),
+        flavor: "services".to_owned(),
+        versions: Json(Versions::services()),
+        is_enabled: true,
+        without_own_token: without_own_token.to_owned(),
+        conflict_rule: "ask".to_owned(),
+        notes_on_behalf_create: true,
+        notes_on_behalf_update: true,
+        allows_plain_http: true,
+        time_zone: None,
+        defaults: None,
+        projects: Json(Vec::new()),
+        health_state: "new".to_owned(),
+        health_detail: None,
+        health_since_us: 0,
+        last_poll_us: None,
+        created_us: 0,
+    };
+    let mut tx = app.store.begin().await.unwrap();
+    tx.insert_connection(&connection).await.unwrap();
+    tx.commit().await.unwrap();
+    ConnectionId(connection.id)
+}
+
 /// A company in step with the sample world.
 struct Harbour<'w> {
     world: &'w World,
@@ -51,33 +83,14 @@ impl<'w> Harbour<'w> {
         let admin = world.admin().await;
         let company = world.app.store.companies().await.unwrap()[0].id;
         let simulator = spawn(SimulatorConfig::default()).await.unwrap();
-        let connection = ConnectionRow {
-            id: Uuid::now_v7(),
-            company_id: company,
-            label: "Harbour".to_owned(),
-            server_url: simulator.organization_url(),
-            organization: "harbour".to_owned(),
-            instance_id: "harbour".to_owned(),
-            flavor: "services".to_owned(),
-            versions: Json(Versions::services()),
-            is_enabled: true,
-            without_own_token: without_own_token.to_owned(),
-            conflict_rule: "ask".to_owned(),
-            notes_on_behalf_create: true,
-            notes_on_behalf_update: true,
-            allows_plain_http: true,
-            time_zone: None,
-            defaults: None,
-            projects: Json(Vec::new()),
-            health_state: "new".to_owned(),
-            health_detail: None,
-            health_since_us: 0,
-            last_poll_us: None,
-            created_us: 0,
-        };
-        let mut tx = world.app.store.begin().await.unwrap();
-        tx.insert_connection(&connection).await.unwrap();
-        tx.commit().await.unwrap();
+        let connection = insert_connection(&world.app, company, &simulator.organization_url(), without_own_token).await;
+        let connection = world
+            .app
+            .store
+            .connection(CompanyId(company), connection)
+            .await
+            .unwrap()
+            .unwrap();
         let driver = tokio::spawn(driver::run(world.app.clone()));
         let harbour = Self {
             world,

@@ -14,6 +14,7 @@ mod companies;
 mod connections;
 mod driver;
 mod harbour;
+mod instances;
 mod live;
 mod local_boards;
 mod members;

@@ -85,6 +85,7 @@ impl World {
             database,
             allow_loopback_addresses: true,
             sign_in_source_burst: 1000,
+            lease_ms: 1500,
             ..Config::default()
         };
         let mut flavour = Flavour {
@@ -188,6 +189,14 @@ impl Browser {
             request = request.json(&body);
         }
         self.answer(request).await
+    }
+
+    /// The same browser, at another server.
+    pub fn at(&self, world: &World) -> Self {
+        Self {
+            url: world.url.clone(),
+            ..self.clone()
+        }
     }
 
     /// A request with the browser's cookie.

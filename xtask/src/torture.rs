@@ -22,14 +22,14 @@ pub struct Options {
 }
 
 impl Options {
-    /// Reads `--kills N`, `--seconds-between S`, `--creates N`, `--full-disk`, `--seed N`, `--database sqlite` or
+    /// Reads `--kills N`, `--freezes N` (of one of two instances), `--seconds-between S`, `--creates N`, `--full-disk`, `--seed N`, `--database sqlite` or
     /// `postgres`, and `--release`.
     pub fn parse(mut arguments: Arguments) -> Result<Self> {
         let database: String = arguments.value("--database")?.unwrap_or_else(|| "sqlite".to_owned());
         let is_release = arguments.flag("--release");
         let mut words = Vec::new();
         let mut has_work = false;
-        for name in ["--kills", "--creates"] {
+        for name in ["--kills", "--freezes", "--creates"] {
             if let Some(n) = arguments.value::<usize>(name)? {
                 has_work = true;
                 words.extend([name.to_owned(), n.to_string()]);

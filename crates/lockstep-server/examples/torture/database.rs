@@ -94,6 +94,13 @@ impl Database {
         Ok(missing)
     }
 
+    /// How often leases went to somebody.
+    pub async fn lease_terms(&self) -> anyhow::Result<i64> {
+        let mut open = self.open().await?;
+        let query = "select cast(coalesce(sum(term), 0) as bigint) from leases";
+        Ok(ask!(&mut open, |c| sqlx::query_scalar(query).fetch_one(c)))
+    }
+
     /// Notices that nobody has followed up.
     pub async fn n_pending_notices(&self) -> anyhow::Result<i64> {
         let mut open = self.open().await?;

@@ -78,7 +78,7 @@ pub async fn run(options: &Options, figures: &mut Figures) -> anyhow::Result<()>
             tally.n_kills += 1;
         }
         // Taken before the look: what is acknowledged is in there.
-        let (edits, told) = (taken(&edits, &mut tally.n_edits), taken(&told, &mut tally.n_told));
+        let (edits, told) = tally.taken(&edits, &told);
         tally.lose(&database, &edits, &told).await?;
         let took = scene.instance.start().await?;
         tally.starts_ms.push(took.as_secs_f64() * 1000.0);
@@ -98,7 +98,7 @@ pub async fn run(options: &Options, figures: &mut Figures) -> anyhow::Result<()>
     sender.await??;
     let browser = scene.people[0].clone();
     let rest = check::rest(&scene, &browser, &database).await?;
-    let (edits, told) = (taken(&edits, &mut tally.n_edits), taken(&told, &mut tally.n_told));
+    let (edits, told) = tally.taken(&edits, &told);
     tally.lose(&database, &edits, &told).await?;
 
     figures.count("killed with -9", tally.n_kills);
@@ -108,11 +108,9 @@ pub async fn run(options: &Options, figures: &mut Figures) -> anyhow::Result<()>
         "connections cut, refused or swallowed",
         scene.cutter.ways.n_troubles() as usize,
     );
-    figures.count("edits acknowledged", tally.n_edits);
-    figures.count("notices acknowledged", tally.n_told);
+    tally.count(figures);
     check::check(&scene, &browser, &acknowledged, figures).await?;
-    figures.none("acknowledged edits not in the database", &tally.lost_edits);
-    figures.none("acknowledged notices lost", &tally.lost_notices);
+    tally.judge(figures);
     figures.none("did not end well", &tally.bad_ends);
     scene.instance.stop().await?;
     figures.none("integrity errors", &database.integrity_errors().await?);
@@ -124,7 +122,7 @@ pub async fn run(options: &Options, figures: &mut Figures) -> anyhow::Result<()>
 
 /// What happened so far.
 #[derive(Default)]
-struct Tally {
+pub struct Tally {
     n_kills: usize,
     n_database: usize,
     n_edits: usize,
@@ -149,7 +147,25 @@ impl Tally {
         Ok(())
     }
 
-    async fn lose(&mut self, database: &Database, edits: &[Uuid], told: &[i64]) -> anyhow::Result<()> {
+    /// Takes what was acknowledged since the last time, and counts it.
+    pub fn taken(&mut self, edits: &Ledger, told: &Mutex<Vec<i64>>) -> (Vec<Uuid>, Vec<i64>) {
+        (taken(edits, &mut self.n_edits), taken(told, &mut self.n_told))
+    }
+
+    /// Says how much was acknowledged.
+    pub fn count(&self, figures: &mut Figures) {
+        figures.count("edits acknowledged", self.n_edits);
+        figures.count("notices acknowledged", self.n_told);
+    }
+
+    /// Says what of it was lost.
+    pub fn judge(&self, figures: &mut Figures) {
+        figures.none("acknowledged edits not in the database", &self.lost_edits);
+        figures.none("acknowledged notices lost", &self.lost_notices);
+    }
+
+    /// Notes what of that is not in the database.
+    pub async fn lose(&mut self, database: &Database, edits: &[Uuid], told: &[i64]) -> anyhow::Result<()> {
         let edits = patiently(async || database.missing_edits(edits).await).await?;
         let told = patiently(async || database.missing_notices(notices::SUBSCRIPTION, told).await).await?;
         self.lost_edits.extend(edits.iter().map(|id| format!("edit {id}")));

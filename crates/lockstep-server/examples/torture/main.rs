@@ -9,6 +9,7 @@ mod creates;
 mod cutter;
 mod database;
 mod figures;
+mod freezes;
 mod full_disk;
 mod kills;
 mod notices;
@@ -45,6 +46,9 @@ pub struct Options {
     /// So many creations whose answers are cut.
     #[arg(long, default_value_t = 0)]
     creates: usize,
+    /// So many times one of two instances on a PostgreSQL database is frozen and goes on.
+    #[arg(long, default_value_t = 0)]
+    freezes: usize,
     /// A disk that is full for a while.
     #[arg(long)]
     full_disk: bool,
@@ -70,6 +74,9 @@ async fn run(options: &Options) -> anyhow::Result<bool> {
     let mut figures = figures::Figures::default();
     if options.kills > 0 {
         kills::run(options, &mut figures).await?;
+    }
+    if options.freezes > 0 {
+        freezes::run(options, &mut figures).await?;
     }
     if options.creates > 0 {
         creates::run(options, &mut figures).await?;

@@ -55,6 +55,14 @@ impl Person {
         })
     }
 
+    /// The same person, at another instance.
+    pub fn at(&self, url: String) -> Self {
+        Self {
+            url: url.into(),
+            ..self.clone()
+        }
+    }
+
     /// Sends until it is acknowledged: the same request, whether or not the one before took effect.
     pub async fn act(&self, method: &str, path: &str, body: Value) -> anyhow::Result<Value> {
         loop {

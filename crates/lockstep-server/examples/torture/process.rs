@@ -47,6 +47,26 @@ impl Instance {
         })
     }
 
+    /// Adds a setting of the environment.
+    pub fn set(&mut self, name: &'static str, value: String) {
+        self.settings.push((name, value));
+    }
+
+    /// The file of its key: beside its folder.
+    pub fn key_file(&self) -> PathBuf {
+        self.data.with_extension("key")
+    }
+
+    /// Whether it works a connection just now, as it says itself.
+    pub async fn holds_leases(&self) -> bool {
+        let asked = async { reqwest::get(format!("{}/metrics", self.url())).await?.text().await };
+        let Ok(Ok(said)) = tokio::time::timeout(Duration::from_secs(2), asked).await else {
+            return false;
+        };
+        let held = said.lines().find_map(|line| line.strip_prefix("lockstep_leases_held "));
+        held.is_some_and(|n| n.trim() != "0")
+    }
+
     /// Starts it and waits until it is ready. Gives how long that took.
     pub async fn start(&mut self) -> anyhow::Result<Duration> {
         let began = Instant::now();

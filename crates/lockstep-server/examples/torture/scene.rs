@@ -55,6 +55,15 @@ pub struct Webhook {
 impl Scene {
     /// Starts everything, with data and log in `folder`. The ways are good until somebody spoils them.
     pub async fn start(options: &Options, folder: &Path) -> anyhow::Result<Self> {
+        Self::start_with(options, folder, &[]).await
+    }
+
+    /// The same, with settings of the program.
+    pub async fn start_with(
+        options: &Options,
+        folder: &Path,
+        settings: &[(&'static str, String)],
+    ) -> anyhow::Result<Self> {
         let guests = (1..=N_PEOPLE).map(|n| (format!("Guest {n}"), format!("guest.{n}@northquay.example")));
         let simulator = spawn(SimulatorConfig {
             // Long enough for an end to fall between a request and its answer.
@@ -65,6 +74,9 @@ impl Scene {
         .await?;
         let cutter = Cutter::start(simulator.address, options.seed).await?;
         let mut instance = Instance::new(&options.server, folder, options.database.clone())?;
+        for (name, value) in settings {
+            instance.set(name, value.clone());
+        }
         instance.start().await?;
         let admin = Person::new(instance.url())?;
         let said = instance.said();

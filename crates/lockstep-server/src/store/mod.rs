@@ -109,7 +109,7 @@ const N_READERS: u32 = 4;
 const N_PG_CONNECTIONS: u32 = 8;
 /// PostgreSQL ends a session that does nothing inside a transaction for so long, in milliseconds: an instance that was frozen
 /// there holds the others up no longer.
-const PG_IDLE_IN_TRANSACTION_MS: &str = "10000";
+const PG_IDLE_IN_TRANSACTION_MS: &str = "4000";
 /// The writer's turn of all instances: "lockstep" as a number, whatever else uses the same PostgreSQL database. It ends with
 /// the transaction.
 const PG_BEGIN: &str = "begin; select pg_advisory_xact_lock(7813573191660758384)";

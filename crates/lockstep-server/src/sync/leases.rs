@@ -169,6 +169,7 @@ impl Shared {
         let length_us = i64::try_from(self.length.as_micros()).unwrap_or(i64::MAX);
         let sure = Sure::Until(began + self.length * 2 / 3, began_us.saturating_add(length_us / 3 * 2));
         self.state().note(self.instance, &terms, sure);
+        metrics::gauge!("lockstep_leases_held").set(terms.len() as f64);
         Ok(())
     }
 

@@ -17,6 +17,29 @@ pub fn free_port() -> Result<u16> {
 
 /// Waits until `GET path` on the port answers 200, as long as `child` lives.
 pub fn wait_until_ready(child: &mut Child, port: u16, path: &str) -> Result<()> {
+    wait(child, port, path, Duration::from_millis(100))
+}
+
+/// The same, and looks often: for whoever measures how long it takes.
+pub fn wait_closely(child: &mut Child, port: u16, path: &str) -> Result<()> {
+    wait(child, port, path, Duration::from_millis(1))
+}
+
+/// What `GET` answers at an address of this machine; its head and its body.
+pub fn get(url: &str) -> Result<String> {
+    let rest = url.strip_prefix("http://").unwrap_or(url);
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let mut stream = TcpStream::connect(host)?;
+    write!(
+        stream,
+        "GET /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n"
+    )?;
+    let mut said = String::new();
+    stream.read_to_string(&mut said)?;
+    Ok(said)
+}
+
+fn wait(child: &mut Child, port: u16, path: &str, between: Duration) -> Result<()> {
     let until = Instant::now() + Duration::from_secs(START_SECONDS_MAX);
     while Instant::now() < until {
         if let Some(status) = child.try_wait()? {
@@ -25,7 +48,7 @@ pub fn wait_until_ready(child: &mut Child, port: u16, path: &str) -> Result<()> 
         if answers(port, path) {
             return Ok(());
         }
-        std::thread::sleep(Duration::from_millis(100));
+        std::thread::sleep(between);
     }
     bail!("the server did not answer on port {port} within {START_SECONDS_MAX} s")
 }

@@ -10,9 +10,13 @@ use crate::arguments::Arguments;
 
 mod board;
 pub mod figures;
+mod idle;
 mod import;
 mod intake;
+mod reconcile;
 pub mod servers;
+
+const BENCHES: &str = "`import`, `board`, `intake`, `reconcile` and `idle`";
 
 /// Runs the bench named first.
 pub fn run(words: &[String]) -> Result<ExitCode> {
@@ -20,7 +24,9 @@ pub fn run(words: &[String]) -> Result<ExitCode> {
         Some((name, rest)) if name == "import" => import::run(&import::Options::parse(Arguments::new(rest))?),
         Some((name, rest)) if name == "board" => board::run(&board::Options::parse(Arguments::new(rest))?),
         Some((name, rest)) if name == "intake" => intake::run(&intake::Options::parse(Arguments::new(rest))?),
-        Some((name, _)) => bail!("there is no bench `{name}`; there are `import`, `board` and `intake`"),
-        None => bail!("name a bench: `import`, `board` or `intake`"),
+        Some((name, rest)) if name == "reconcile" => reconcile::run(&reconcile::Options::parse(Arguments::new(rest))?),
+        Some((name, rest)) if name == "idle" => idle::run(&idle::Options::parse(Arguments::new(rest))?),
+        Some((name, _)) => bail!("there is no bench `{name}`; there are {BENCHES}"),
+        None => bail!("name a bench: {BENCHES}"),
     }
 }

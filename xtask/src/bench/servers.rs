@@ -155,6 +155,8 @@ fn start_example(profile: &str, name: &str, database: &Path) -> Result<(Child, S
 /// A Lockstep of its own, with an empty database.
 pub struct Server {
     child: Child,
+    port: u16,
+    poll_ms: u64,
     /// Where it listens.
     pub url: String,
     /// The one-time code of its set-up.
@@ -165,26 +167,39 @@ pub struct Server {
 impl Server {
     /// Starts one that may reach this machine and never polls by itself.
     pub fn start(profile: &str) -> Result<Self> {
+        Self::start_polling(profile, 3_600_000)
+    }
+
+    /// Starts one that may reach this machine and polls so often.
+    pub fn start_polling(profile: &str, poll_ms: u64) -> Result<Self> {
         let folder = Temporary::make("bench")?;
         let port = loopback::free_port()?;
-        let mut command = program::lockstep(profile, ["serve", "--log", "warn"]);
-        command.arg("--listen").arg(format!("127.0.0.1:{port}"));
-        command.arg("--data-dir").arg(&*folder);
-        command.env("LOCKSTEP_ALLOW_LOOPBACK_ADDRESSES", "true");
-        command.env("LOCKSTEP_POLL_INTERVAL_MS", "3600000");
-        command.stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut child = command
-            .spawn()
-            .with_context(|| format!("could not start `{}`", program::line(&command)))?;
+        let mut child = serve(profile, port, poll_ms, &folder)?;
         let stderr = child.stderr.take().context("its standard error is ours")?;
         let code = set_up_code(stderr)?;
         loopback::wait_until_ready(&mut child, port, "/readyz")?;
         Ok(Self {
             child,
+            port,
+            poll_ms,
             url: format!("http://127.0.0.1:{port}"),
             code,
             folder,
         })
+    }
+
+    /// Kills it and starts it with what it has, until it answers.
+    pub fn start_again(&mut self, profile: &str) -> Result<()> {
+        stop(&mut self.child);
+        self.child = serve(profile, self.port, self.poll_ms, &self.folder)?;
+        let stderr = self.child.stderr.take().context("its standard error is ours")?;
+        pass_on(BufReader::new(stderr).lines());
+        loopback::wait_closely(&mut self.child, self.port, "/readyz")
+    }
+
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The file of its database.
@@ -196,6 +211,18 @@ impl Server {
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
+}
+
+fn serve(profile: &str, port: u16, poll_ms: u64, folder: &Path) -> Result<Child> {
+    let mut command = program::lockstep(profile, ["serve", "--log", "warn"]);
+    command.arg("--listen").arg(format!("127.0.0.1:{port}"));
+    command.arg("--data-dir").arg(folder);
+    command.env("LOCKSTEP_ALLOW_LOOPBACK_ADDRESSES", "true");
+    command.env("LOCKSTEP_POLL_INTERVAL_MS", poll_ms.to_string());
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    command
+        .spawn()
+        .with_context(|| format!("could not start `{}`", program::line(&command)))
 }
 
 impl Drop for Server {
@@ -220,12 +247,17 @@ fn set_up_code(from: impl std::io::Read + Send + 'static) -> Result<String> {
     let Some(code) = code else {
         bail!("the server did not say how it is set up");
     };
+    pass_on(lines);
+    Ok(code)
+}
+
+/// Goes on reading, so that the server never waits for us.
+fn pass_on(lines: impl Iterator<Item = std::io::Result<String>> + Send + 'static) {
     std::thread::spawn(move || {
         for line in lines.map_while(Result::ok) {
             eprintln!("   lockstep: {line}");
         }
     });
-    Ok(code)
 }
 
 fn stop(child: &mut Child) {

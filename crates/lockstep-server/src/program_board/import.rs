@@ -34,8 +34,8 @@ use crate::store::boards::BoardRow;
 use crate::store::connections::ConnectionRow;
 use crate::sync::transport::HttpsTransport;
 
-/// Batches that may wait to be saved.
-const N_BATCHES_WAITING: usize = 2;
+/// Batches that may wait to be saved: enough that reading goes on while many are written at once.
+const N_BATCHES_WAITING: usize = 8;
 /// How far before its start the feeds are read at the end, microseconds: clocks differ, and answers are as old as their
 /// requests.
 const LOOK_BACK_US: i64 = 2 * 60 * 1_000_000;
@@ -181,9 +181,10 @@ impl<'a> Import<'a> {
         let client = Arc::new(client_for(app, company, connection, Whom::Connection).await?);
         let set_up = board.set_up.0.clone();
         let projects = projects_of(&set_up);
-        nodes::refresh(app, &client, company, connection, &projects).await?;
+        let nodes = async { Ok(nodes::refresh(app, &client, company, connection, &projects).await?) };
+        let (_refreshed, types) = tokio::try_join!(nodes, read_types(&client, &projects))?;
         let nodes = Nodes::of(app.store.nodes(company, connection).await?);
-        let types = keep_types(app, &client, company, connection, &nodes, &projects).await?;
+        let types = keep_types(app, company, connection, &nodes, types).await?;
         let judge = Arc::new(Judge::new(set_up, &nodes, types));
         Ok(Self {
             app,
@@ -297,26 +298,8 @@ impl<'a> Import<'a> {
 
     /// Work items that changed while they were being read may have been read as they were before: both feeds say which.
     async fn hear_what_changed(&self, since_us: i64) -> Result<(), ImportError> {
-        let mut heard: BTreeSet<WorkItemId> = BTreeSet::new();
-        let mut from = FeedStart::Since { start_us: since_us };
-        for _ in 0..N_PAGES_MAX {
-            let page = self.client.revisions_feed(&from).await?;
-            heard.extend(page.values.iter().map(|entry| entry.id));
-            match page.continuation_token {
-                Some(token) if !page.is_last_batch => from = FeedStart::Token(token),
-                _ => break,
-            }
-        }
-        let mut from = FeedStart::Since { start_us: since_us };
-        for _ in 0..N_PAGES_MAX {
-            let page = self.client.links_feed(&from).await?;
-            heard.extend(page.values.iter().flat_map(|entry| [entry.source_id, entry.target_id]));
-            match page.continuation_token {
-                Some(token) if !page.is_last_batch => from = FeedStart::Token(token),
-                _ => break,
-            }
-        }
-        let heard: Vec<WorkItemId> = heard.into_iter().collect();
+        let (revised, linked) = tokio::try_join!(self.revised_since(since_us), self.linked_since(since_us))?;
+        let heard: Vec<WorkItemId> = revised.union(&linked).copied().collect();
         let connection = self.board.connection();
         for some in heard.chunks(1000) {
             let ours = self.app.store.items_of_numbers(self.company, connection, some).await?;
@@ -330,6 +313,32 @@ impl<'a> Import<'a> {
         }
         self.app.wake.ring(connection);
         Ok(())
+    }
+
+    async fn revised_since(&self, start_us: i64) -> Result<BTreeSet<WorkItemId>, ImportError> {
+        let (mut heard, mut from) = (BTreeSet::new(), FeedStart::Since { start_us });
+        for _ in 0..N_PAGES_MAX {
+            let page = self.client.revisions_feed(&from).await?;
+            heard.extend(page.values.iter().map(|entry| entry.id));
+            match page.continuation_token {
+                Some(token) if !page.is_last_batch => from = FeedStart::Token(token),
+                _ => break,
+            }
+        }
+        Ok(heard)
+    }
+
+    async fn linked_since(&self, start_us: i64) -> Result<BTreeSet<WorkItemId>, ImportError> {
+        let (mut heard, mut from) = (BTreeSet::new(), FeedStart::Since { start_us });
+        for _ in 0..N_PAGES_MAX {
+            let page = self.client.links_feed(&from).await?;
+            heard.extend(page.values.iter().flat_map(|entry| [entry.source_id, entry.target_id]));
+            match page.continuation_token {
+                Some(token) if !page.is_last_batch => from = FeedStart::Token(token),
+                _ => break,
+            }
+        }
+        Ok(heard)
     }
 }
 
@@ -355,24 +364,30 @@ async fn read_batch(client: Arc<Client<Arc<HttpsTransport>>>, batch: Batch, judg
     Back { batch, sent_us, answer }
 }
 
-/// Reads the work item types of the projects and keeps them: what states mean is asked all over the board.
+/// Reads the work item types of each of the projects.
+pub async fn read_types(
+    client: &Client<Arc<HttpsTransport>>,
+    projects: &BTreeSet<String>,
+) -> Result<Vec<(String, Vec<TypeInfo>)>, ImportError> {
+    let mut all = Vec::new();
+    for project in projects {
+        let types = client.work_item_types(project).await?;
+        all.push((project.clone(), types.iter().map(TypeInfo::of).collect()));
+    }
+    Ok(all)
+}
+
+/// Keeps the types of projects: what states mean is asked all over the board. Gives those of all.
 pub async fn keep_types(
     app: &App,
-    client: &Client<Arc<HttpsTransport>>,
     company: CompanyId,
     connection: ConnectionId,
     nodes: &Nodes,
-    projects: &BTreeSet<String>,
-) -> Result<Vec<TypeInfo>, ImportError> {
+    types: Vec<(String, Vec<TypeInfo>)>,
+) -> Result<Vec<TypeInfo>, StoreError> {
     let mut all = Vec::new();
-    for project in projects {
-        let infos: Vec<TypeInfo> = client
-            .work_item_types(project)
-            .await?
-            .iter()
-            .map(TypeInfo::of)
-            .collect();
-        if let Some(name) = nodes.project_name(project) {
+    for (project, infos) in types {
+        if let Some(name) = nodes.project_name(&project) {
             let mut tx = app.store.begin().await?;
             tx.save_work_item_types(company, connection, &name, &infos, app.now_us())
                 .await?;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use azdo::{Client, WorkItemId};
 use lockstep_sync::edit::Whom;
 
-use super::import::{ImportError, keep_types};
+use super::import::{ImportError, keep_types, read_types};
 use super::import_query::{LeftOut, judge_place, scope_query};
 use super::import_write::{Found, Judge, put_on};
 use super::nodes::{Nodes, projects_of};
@@ -88,7 +88,8 @@ pub async fn run(app: &App, company: CompanyId, board: &BoardRow) -> Result<(), 
     let types = if new.is_empty() {
         Vec::new()
     } else {
-        keep_types(app, &client, company, connection, &nodes, &projects_of(&set_up)).await?
+        let types = read_types(&client, &projects_of(&set_up)).await?;
+        keep_types(app, company, connection, &nodes, types).await?
     };
     let judge = Judge::new(set_up, &nodes, types);
     for some in new.chunks(N_PER_COMMIT) {

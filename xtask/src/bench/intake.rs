@@ -4,6 +4,7 @@
 //! (`crates/lockstep-server/examples/intake_reference.rs`); both are measured in turn in one run.
 
 use std::process::{Command, ExitCode};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -96,6 +97,8 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     })?;
     let burst = step("A burst of 10,000", || load(&ours, N_BURST_CONNECTIONS, N_BURST, first))?;
     let n_sent = of_ours.iter().map(|one| one.n_kept).sum::<u64>() + burst.n_kept;
+    // The counts are written beside the answers, within a second.
+    std::thread::sleep(Duration::from_secs(3));
     let n_lost = n_sent as f64 - kept(&server)? as f64;
     let found = figures_of(&of_ours, &of_bare, &burst, n_lost);
     figures::print(&found);

@@ -35,7 +35,7 @@ use crate::store::connections::ConnectionRow;
 use crate::sync::transport::HttpsTransport;
 
 /// Batches that may wait to be saved: enough that reading goes on while many are written at once.
-const N_BATCHES_WAITING: usize = 8;
+const N_BATCHES_WAITING: usize = 4;
 /// How far before its start the feeds are read at the end, microseconds: clocks differ, and answers are as old as their
 /// requests.
 const LOOK_BACK_US: i64 = 2 * 60 * 1_000_000;

@@ -1,9 +1,10 @@
-//! What is asked and written for many notifications at once: whose webhooks they came to, and one commit for all.
+//! What is asked and written for many notifications at once: whose webhooks they came to, and one statement for all.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::last_seen::LastSeen;
 use super::together::{Together, Unanswered};
 use crate::app::App;
 use crate::ids::{CompanyId, ConnectionId};
@@ -39,6 +40,7 @@ pub struct Group {
     arriving: Arc<Together<String, Option<LookedUp>>>,
     keeping: Arc<Together<Arrival, Accepted>>,
     known: Mutex<HashMap<String, Known>>,
+    seen: Arc<LastSeen>,
 }
 
 /// A webhook that was looked up a moment ago.
@@ -62,6 +64,7 @@ impl Default for Group {
             arriving: Together::new(WAITING_MAX, WAITING_MAX),
             keeping: Together::new(GROUP_MAX, WAITING_MAX),
             known: Mutex::default(),
+            seen: Arc::default(),
         }
     }
 }
@@ -100,9 +103,9 @@ impl Group {
 
     /// Keeps a notification. When this returns `Ok`, it survives a power cut.
     pub async fn keep(&self, app: &App, arrival: Arrival) -> Result<Accepted, Unanswered> {
-        let app = app.clone();
+        let (app, seen) = (app.clone(), self.seen.clone());
         self.keeping
-            .ask(arrival, move |arrivals| keep_all(app.clone(), arrivals))
+            .ask(arrival, move |arrivals| keep_all(app.clone(), seen.clone(), arrivals))
             .await
     }
 }
@@ -135,7 +138,7 @@ async fn look_up(app: App, paths: Vec<String>) -> Option<Vec<Option<LookedUp>>> 
     }
 }
 
-async fn keep_all(app: App, arrivals: Vec<Arrival>) -> Option<Vec<Accepted>> {
+async fn keep_all(app: App, seen: Arc<LastSeen>, arrivals: Vec<Arrival>) -> Option<Vec<Accepted>> {
     match write(&app, &arrivals).await {
         Ok(accepted) => {
             app.storm.kept(arrivals.len(), app.now_us());
@@ -146,6 +149,7 @@ async fn keep_all(app: App, arrivals: Vec<Arrival>) -> Option<Vec<Accepted>> {
             for connection in rung {
                 app.wake.ring(connection);
             }
+            seen.note(&app, &arrivals);
             Some(accepted)
         }
         Err(error) => {
@@ -160,27 +164,16 @@ async fn keep_all(app: App, arrivals: Vec<Arrival>) -> Option<Vec<Accepted>> {
 }
 
 async fn write(app: &App, arrivals: &[Arrival]) -> Result<Vec<Accepted>, StoreError> {
-    let mut tx = app.store.begin().await?;
-    // A group is of few projects and kinds of event: each is noted once.
-    let mut seen: HashMap<(CompanyId, ConnectionId, &Seen), (i64, i64)> = HashMap::new();
     for arrival in arrivals {
-        let (company, connection) = (arrival.company, arrival.connection);
-        if let Some(event) = &arrival.seen {
-            let (n, last_us) = seen.entry((company, connection, event)).or_default();
-            *n += 1;
-            *last_us = arrival.notice.received_us.max(*last_us);
-        }
         if let Some(until_us) = arrival.previous_until_us {
-            tx.new_secret_seen(company, connection, until_us).await?;
+            let mut tx = app.store.begin().await?;
+            tx.new_secret_seen(arrival.company, arrival.connection, until_us)
+                .await?;
+            tx.commit().await?;
         }
     }
     let notices = arrivals
         .iter()
         .map(|arrival| (arrival.company, arrival.connection, &arrival.notice));
-    let accepted = tx.accept_notices(notices).await?;
-    for ((company, connection, event), (n, last_us)) in seen {
-        tx.event_seen(company, connection, event, n, last_us).await?;
-    }
-    tx.commit().await?;
-    Ok(accepted)
+    app.store.accept_notices(notices).await
 }

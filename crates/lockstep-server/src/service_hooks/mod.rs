@@ -12,6 +12,7 @@
 mod authorize;
 mod group;
 mod intake;
+mod last_seen;
 pub mod storm;
 mod together;
 

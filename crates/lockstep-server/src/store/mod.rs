@@ -289,6 +289,14 @@ impl Store {
         url.starts_with("postgres://") || url.starts_with("postgresql://")
     }
 
+    /// Which texts of statements to use.
+    fn dialect(&self) -> Dialect {
+        match self.db {
+            Db::Sqlite { .. } => Dialect::Sqlite,
+            Db::Pg(_) => Dialect::Postgres,
+        }
+    }
+
     /// Whether other instances may work with the same database.
     pub fn is_shared(&self) -> bool {
         matches!(self.db, Db::Pg(_))
@@ -427,7 +435,10 @@ async fn sqlite_pool(n_max: u32, options: SqliteConnectOptions) -> Result<Sqlite
         // A full disk ends a transaction under the driver, which then can't roll it back and would refuse the next for ever.
         .after_release(|connection, _about| {
             Box::pin(async move {
-                connection.ping().await?;
+                if connection.is_in_transaction() {
+                    // What undoes it may still be on its way.
+                    connection.ping().await?;
+                }
                 Ok(!connection.is_in_transaction())
             })
         })

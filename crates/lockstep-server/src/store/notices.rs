@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::pieces::Pieces;
 use super::work_items::id_list;
-use super::{Store, StoreError, Tx};
+use super::{Db, Store, StoreError, Tx};
 use crate::ids::{CompanyId, ConnectionId, NoticeId, fresh};
 use crate::{db, run, sql, tx};
 
@@ -249,6 +249,48 @@ impl Store {
         Ok(rows.into_iter().map(pending).collect())
     }
 
+    /// Keeps notifications, each once, and says of each in order whether it is new. When this returns `Ok`, they survive a
+    /// power cut.
+    ///
+    /// One statement, committed by itself: nothing else is written with them, and a notice takes no change number. Where
+    /// several are needed and one fails, those before it are kept, and are known when they come again.
+    pub async fn accept_notices<'n>(
+        &self,
+        notices: impl Iterator<Item = (CompanyId, ConnectionId, &'n HookNotice)>,
+    ) -> Result<Vec<Accepted>, StoreError> {
+        let mut rows = Rows::default();
+        let ids: Vec<Uuid> = notices
+            .map(|(company, connection, notice)| rows.add(company, connection, notice))
+            .collect();
+        let mut new: HashSet<Uuid> = HashSet::new();
+        for part in rows.parts {
+            let insert = INSERT_ONCE.on(self.dialect());
+            let ids: Vec<Uuid> = match &self.db {
+                Db::Sqlite { write, .. } => {
+                    let query = sqlx::query_scalar(insert).bind(Json(&part.rows));
+                    query.bind(part.bodies.bytes()).fetch_all(write).await?
+                }
+                Db::Pg(pool) => {
+                    let query = sqlx::query_scalar(insert).bind(Json(&part.rows));
+                    query.bind(part.bodies.bytes()).fetch_all(pool).await?
+                }
+            };
+            new.extend(ids);
+        }
+        if !rows.to_trim.is_empty() {
+            let mut tx = self.begin().await?;
+            for (connection, disposition) in rows.to_trim {
+                tx.trim_notices(connection, disposition).await?;
+            }
+            tx.commit().await?;
+        }
+        let accepted = |id| match new.contains(&id) {
+            true => Accepted::New,
+            false => Accepted::Again,
+        };
+        Ok(ids.into_iter().map(accepted).collect())
+    }
+
     /// The newest notices of a connection.
     pub async fn notices(
         &self,
@@ -265,33 +307,6 @@ impl Store {
 }
 
 impl Tx {
-    /// Keeps notifications, each once, and says of each in order whether it is new.
-    pub async fn accept_notices<'n>(
-        &mut self,
-        notices: impl Iterator<Item = (CompanyId, ConnectionId, &'n HookNotice)>,
-    ) -> Result<Vec<Accepted>, StoreError> {
-        let mut rows = Rows::default();
-        let ids: Vec<Uuid> = notices
-            .map(|(company, connection, notice)| rows.add(company, connection, notice))
-            .collect();
-        let mut new: HashSet<Uuid> = HashSet::new();
-        for part in rows.parts {
-            let ids: Vec<Uuid> = tx!(self, |c, dialect| sqlx::query_scalar(INSERT_ONCE.on(dialect))
-                .bind(Json(&part.rows))
-                .bind(part.bodies.bytes())
-                .fetch_all(c))?;
-            new.extend(ids);
-        }
-        for (connection, disposition) in rows.to_trim {
-            self.trim_notices(connection, disposition).await?;
-        }
-        let accepted = |id| match new.contains(&id) {
-            true => Accepted::New,
-            false => Accepted::Again,
-        };
-        Ok(ids.into_iter().map(accepted).collect())
-    }
-
     /// Keeps a notice for each work item that a feed named. One that waits already from this source is not kept twice.
     ///
     /// `source` is `revisions`, `links` or `updates`.

@@ -270,10 +270,8 @@ impl<'w> Harbour<'w> {
             received_us: self.app().now_us(),
             fate: Fate::Pending,
         };
-        let mut tx = self.app().store.begin().await.unwrap();
         let notices = [(self.company, self.connection(), &notice)];
-        tx.accept_notices(notices.into_iter()).await.unwrap();
-        tx.commit().await.unwrap();
+        self.app().store.accept_notices(notices.into_iter()).await.unwrap();
         self.ring();
     }
 

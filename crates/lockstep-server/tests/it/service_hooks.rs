@@ -1,6 +1,7 @@
 //! Notifications as Azure DevOps sends them: kept before they are answered, and each status where it belongs.
 
 use lockstep_server::ids::{CompanyId, ConnectionId};
+use lockstep_server::store::Db;
 use lockstep_server::store::notices::NoticeRow;
 use serde_json::{Value, json};
 
@@ -280,11 +281,20 @@ async fn after_a_rotation_both_secrets_are_taken_until_the_new_one_was_seen() {
 async fn trouble_of_ours_is_503_and_nothing_else() {
     on_both(async |world| {
         let hooked = Hooked::new(world).await;
-        // Somebody else has the writer's turn.
+        // Somebody else has the writer's turn; in PostgreSQL, where a notification doesn't wait for it, the table.
         let busy = world.app.store.begin().await.unwrap();
+        let locked = match world.app.store.db() {
+            Db::Sqlite { .. } => None,
+            Db::Pg(pool) => {
+                let mut tx = pool.begin().await.unwrap();
+                let lock = "lock table notices in access exclusive mode";
+                sqlx::query(lock).execute(&mut *tx).await.unwrap();
+                Some(tx)
+            }
+        };
         let answer = hooked.send(&updated(1, 5, 2)).await;
         assert_eq!((answer.status, answer.header("retry-after").as_str()), (503, "30"));
-        drop(busy);
+        drop((busy, locked));
         assert_eq!(hooked.send(&updated(2, 5, 3)).await.status, 200);
     })
     .await;

@@ -107,7 +107,7 @@ pub const FAULTS: [Fault; 49] = [
 pub const ELSEWHERE: [(&str, &str); 17] = [
     (
         "P04, P06, P07",
-        "not met: several processes on one database are not supported; a second one on SQLite is refused",
+        "torture runs with two instances, one of them frozen; server tests of leases",
     ),
     ("P05", "not met: a panic in one task"),
     ("P09", "seeds of their own, see `restoring`"),

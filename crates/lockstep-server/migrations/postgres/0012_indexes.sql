@@ -5,4 +5,4 @@ drop index edits_unsettled_by_company;
 drop index attempts_by_item;
 create index attempts_by_item on attempts (item_id, company_id, started_us);
 -- How many cards each board has is asked at every look.
-create index cards_there on cards (company_id, board_id) where left_us is null;
+create index cards_there on cards (board_id, company_id, left_us) where left_us is null;

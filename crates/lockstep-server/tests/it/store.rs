@@ -33,11 +33,12 @@ async fn every_statement_can_be_prepared() {
 const LARGE: [&str; 6] = ["work_items", "edits", "cards", "notices", "attempts", "observations"];
 /// Indexes of the few rows that are not done: walking through one is quick.
 const FEW: [&str; 3] = ["edits_unsettled_by_connection", "edits_open_by_item", "attempts_open"];
-/// Statements that are meant to look at everything, and are seldom asked.
-const MEANT: [(&str, &str); 6] = [
+/// Statements that are meant to look at everything: seldom asked, or a count of what an index alone has.
+const MEANT: [(&str, &str); 7] = [
     ("action_items", "ASSIGNEES"),
     ("action_items", "AUTHORS"),
     ("attempts", "RECENT"),
+    ("cards", "N_OF_BOARDS"),
     ("notices", "OF_CONNECTION"),
     ("restores", "NEWEST"),
     ("work_items", "OF_COMPANY"),
@@ -56,9 +57,9 @@ async fn no_statement_walks_through_a_large_table() {
             let plan = sqlx::query(explained).fetch_all(write).await.unwrap();
             for row in plan {
                 let step: String = row.get("detail");
-                let of_company = step.contains("_by_company (company_id=?)");
+                let is_of_company = step.contains("(company_id=?)");
                 let words: Vec<&str> = step.split(' ').collect();
-                let walks = words[0] == "SCAN" || of_company;
+                let walks = words[0] == "SCAN" || is_of_company;
                 let is_large = words.get(1).is_some_and(|table| LARGE.contains(table));
                 let is_few = FEW.iter().any(|index| step.contains(index));
                 if walks && is_large && !is_few && !MEANT.contains(&(file, statement.name)) {

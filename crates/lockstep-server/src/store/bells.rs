@@ -4,7 +4,8 @@
 //! connection; whoever listens looks at the change numbers then, and now and again anyway.
 
 use serde::{Deserialize, Serialize};
-use sqlx::postgres::PgListener;
+use sqlx::postgres::{PgConnectOptions, PgListener};
+use sqlx::{ConnectOptions, Connection};
 use uuid::Uuid;
 
 use super::{Db, Inner, Store, StoreError, Tx};
@@ -18,6 +19,9 @@ const RING: &str = "select pg_notify('lockstep', $1)";
 /// Sessions that wait for bells: the last they asked for was to listen.
 const LISTENING: &str =
     "select count(*) from pg_stat_activity where datname = current_database() and query ilike 'listen %'";
+/// Sessions of servers, and of commands that work with the database.
+const WORKING: &str =
+    "select count(*) from pg_stat_activity where datname = current_database() and application_name = 'lockstep'";
 /// What one bell tells at most: PostgreSQL takes 8000 bytes, and each of these is some 110.
 const N_PER_BELL: usize = 50;
 
@@ -42,6 +46,22 @@ pub enum Heard {
     Bell(Bell),
     /// The connection was lost for a while: bells may have rung unheard.
     Missed,
+}
+
+/// Makes sure that no other process works with a PostgreSQL database.
+///
+/// Errors: [`StoreError::InUse`], one does.
+pub(super) async fn refuse_company(url: &str) -> Result<(), StoreError> {
+    let options: PgConnectOptions = url.parse().map_err(|error| StoreError::Address(Box::new(error)))?;
+    let mut session = options.application_name("lockstep (alone)").connect().await?;
+    let n: i64 = sqlx::query_scalar(WORKING).fetch_one(&mut session).await?;
+    session.close().await?;
+    if n > 0 {
+        return Err(StoreError::InUse {
+            what: "its sessions in PostgreSQL".to_owned(),
+        });
+    }
+    Ok(())
 }
 
 impl Bell {

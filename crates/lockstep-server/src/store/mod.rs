@@ -46,7 +46,8 @@
 //! **Writes are one at a time**, on both databases: [`Store::begin`] waits for the writer's turn and gives it back at commit
 //! or drop. So a rule read inside a transaction (the last administrator) still holds when it commits, change numbers appear
 //! in commit order, and they are announced in that order. Keep transactions short and never await the network in one.
-//! Instances that share a PostgreSQL database take turns, too, and hear of each other's commits ([`bells`]).
+//! Instances that share a PostgreSQL database take turns, too, and hear of each other's commits ([`bells`]). Notifications alone
+//! are kept without a turn, in a statement of their own: they take no number, and what makes each the only one is the table's.
 
 pub mod action_items;
 pub mod attempts;
@@ -250,6 +251,16 @@ impl Store {
             instance: Uuid::new_v4(),
             n_settled: Arc::default(),
         })
+    }
+
+    /// Opens a database that nobody else may work with meanwhile, as [`open`](Self::open) does a SQLite file anyway.
+    ///
+    /// Errors: as of [`open`](Self::open); [`StoreError::InUse`], another Lockstep works with the PostgreSQL database.
+    pub async fn open_alone(url: &str) -> Result<Self, StoreError> {
+        if Self::is_postgres(url) {
+            bells::refuse_company(url).await?;
+        }
+        Self::open(url).await
     }
 
     /// Opens a database to read it, beside the server that works with it: takes no lock and brings nothing up to date.

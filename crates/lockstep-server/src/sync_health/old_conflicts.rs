@@ -52,7 +52,13 @@ pub async fn let_go(app: &App, now_us: i64) -> Result<usize, StoreError> {
 }
 
 async fn let_go_of(app: &App, company: CompanyId, stored: &Stored, now_us: i64) -> Result<usize, StoreError> {
-    let Some(pair) = stored.pushed() else { return Ok(0) };
+    // Of several instances the one that works the connection decides.
+    let Some(pair) = stored
+        .pushed()
+        .filter(|pair| app.leases.hold(pair.connection).is_some())
+    else {
+        return Ok(0);
+    };
     let decisions: Vec<NewEdit> = pair
         .item
         .edits

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use lockstep_server::ids::{CompanyId, ConnectionId};
 use lockstep_server::live::relay;
-use lockstep_server::store::StoreError;
+use lockstep_server::store::{Store, StoreError};
 use lockstep_server::sync::driver;
 use serde_json::json;
 use tokio::task::JoinHandle;
@@ -188,6 +188,37 @@ async fn when_an_instance_says_nothing_any_more_another_takes_over_and_the_first
         assert!(sure.is_err(), "and it sends nothing");
         first.app.leases.beat(&first.app.store, &wanted).await.unwrap();
         assert!(held.is_lost() && first.app.leases.hold(connection).is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_must_be_alone_is_refused_beside_a_server() {
+    on_two(async |first, _second| {
+        let beside = Store::open_alone(&first.app.config.database).await;
+        assert!(matches!(beside.err(), Some(StoreError::InUse { .. })));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_waits_for_the_turn_of_another_instance_is_told_that_it_is_busy_and_goes_on_after() {
+    on_two(async |first, second| {
+        let turn = first.app.store.begin().await.unwrap();
+        // PostgreSQL ends what does nothing in a transaction for four seconds: the turn is had before the wait is over.
+        second.app.store.begin().await.unwrap().commit().await.unwrap();
+        assert!(turn.commit().await.is_err(), "nobody is told that it was kept");
+        let mut turn = first.app.store.begin().await.unwrap();
+        let holds = async {
+            for _ in 0..14 {
+                turn.n_companies().await.unwrap();
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+        };
+        let (_held, waited) = tokio::join!(holds, second.app.store.begin());
+        assert!(matches!(waited.err(), Some(StoreError::Busy)));
+        turn.commit().await.unwrap();
+        second.app.store.begin().await.unwrap().commit().await.unwrap();
     })
     .await;
 }

@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::figures::{self, Figure, Goal};
 use super::servers::{IntakeReference, Server, Simulator};
@@ -132,11 +132,7 @@ fn fill(server: &Server, simulator: &Simulator) -> Result<f64> {
         "organization": simulator.organization_url(),
         "token": simulator.token(),
     });
-    let mut driver = program::node([]);
-    driver.arg(folders::root().join("xtask/src/bench/idle.mjs"));
-    // Not as an argument: the token in it would be printed with the command that failed.
-    driver.env("LOCKSTEP_BENCH", described.to_string());
-    let said: Value = serde_json::from_str(program::output(&mut driver)?.trim()).context("the driver said nothing")?;
+    let said = super::drive("idle.mjs", &described)?;
     said["n_cards"].as_f64().context("no cards were counted")
 }
 

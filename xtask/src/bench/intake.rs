@@ -117,11 +117,7 @@ fn make_ready(server: &Server, simulator: &Simulator) -> Result<Target> {
         "organization": simulator.organization_url(),
         "token": simulator.token(),
     });
-    let mut driver = program::node([]);
-    driver.arg(folders::root().join("xtask/src/bench/intake.mjs"));
-    // Not as an argument: the token in it would be printed with the command that failed.
-    driver.env("LOCKSTEP_BENCH", described.to_string());
-    let said: Value = serde_json::from_str(program::output(&mut driver)?.trim()).context("the driver said nothing")?;
+    let said = super::drive("intake.mjs", &described)?;
     let text = |name: &str| {
         said[name]
             .as_str()

@@ -4,9 +4,11 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
 
 use crate::arguments::Arguments;
+use crate::{folders, program};
 
 mod board;
 pub mod figures;
@@ -15,6 +17,15 @@ mod import;
 mod intake;
 mod reconcile;
 pub mod servers;
+
+/// Runs a script beside this file with what it is told, and gives what it says.
+fn drive(script: &str, told: &Value) -> Result<Value> {
+    let mut driver = program::node([]);
+    driver.arg(folders::root().join("xtask/src/bench").join(script));
+    // Not as an argument: the token in it would be printed with the command that failed.
+    driver.env("LOCKSTEP_BENCH", told.to_string());
+    serde_json::from_str(program::output(&mut driver)?.trim()).context("the driver said nothing")
+}
 
 const BENCHES: &str = "`import`, `board`, `intake`, `reconcile` and `idle`";
 

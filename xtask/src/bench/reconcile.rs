@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use super::figures::{self, Figure, Goal};
 use super::servers::{Server, Simulator};
 use crate::arguments::Arguments;
+use crate::program;
 use crate::step::step;
-use crate::{folders, program};
 
 /// Between two polls; long enough for the changes to fall between them.
 const POLL_MS: u64 = 9000;
@@ -112,11 +112,7 @@ fn measure(options: &Options, size: usize) -> Result<Measured> {
         "poll_ms": POLL_MS,
         "n_changed": options.n_changed,
     });
-    let mut driver = program::node([]);
-    driver.arg(folders::root().join("xtask/src/bench/reconcile.mjs"));
-    // Not as an argument: the token in it would be printed with the command that failed.
-    driver.env("LOCKSTEP_BENCH", described.to_string());
-    let said: Value = serde_json::from_str(program::output(&mut driver)?.trim()).context("the driver said nothing")?;
+    let said = super::drive("reconcile.mjs", &described)?;
     let number = |path: &str| {
         said.pointer(path)
             .and_then(Value::as_f64)

@@ -1,7 +1,7 @@
 //! Carries announcements between instances that share a database: what one commits, ends or is asked for, all hear.
 //!
-//! A bell can be lost with the connection that carries it. So after a loss, and every [`LOOK_EVERY`] anyway, the change
-//! numbers are looked at: streams fill the gap from the store, whichever bell they missed.
+//! A bell can be lost with the connection that carries it. So after a loss, and whenever none has rung for [`LOOK_EVERY`],
+//! the change numbers are looked at: streams fill the gap from the store, whichever bell they missed.
 
 use std::sync::Arc;
 use std::time::Duration;

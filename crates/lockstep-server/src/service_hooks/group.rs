@@ -1,6 +1,6 @@
 //! What is asked and written for many notifications at once: whose webhooks they came to, and one statement for all.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -141,7 +141,13 @@ async fn look_up(app: App, paths: Vec<String>) -> Option<Vec<Option<LookedUp>>> 
 async fn keep_all(app: App, seen: Arc<LastSeen>, arrivals: Vec<Arrival>) -> Option<Vec<Accepted>> {
     match write(&app, &arrivals).await {
         Ok(accepted) => {
-            app.storm.kept(arrivals.len(), app.now_us());
+            let mut crowds: BTreeMap<ConnectionId, usize> = BTreeMap::new();
+            for arrival in &arrivals {
+                *crowds.entry(arrival.connection).or_default() += 1;
+            }
+            for (connection, n) in crowds {
+                app.storm.kept(connection, n, app.now_us());
+            }
             let new = arrivals.iter().zip(&accepted).filter(|(arrival, accepted)| {
                 arrival.is_enabled && arrival.notice.fate == Fate::Pending && **accepted == Accepted::New
             });

@@ -1,6 +1,6 @@
 //! When each kind of event last came, and how often: noted beside the answers, once a second at most.
 //!
-//! It is shown to people and decides nothing. A kill may lose the last second of it.
+//! It is shown to people and decides nothing. A kill, or trouble of the database, may lose a second of it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,6 +14,9 @@ use crate::store::webhooks::Seen;
 
 /// Between two times that it is written.
 const BETWEEN: Duration = Duration::from_secs(1);
+
+/// Kinds of event that wait to be written at most: whoever has a secret can name projects without end.
+const N_KINDS_MAX: usize = 500;
 
 /// What came and is not written yet.
 #[derive(Default)]
@@ -35,6 +38,9 @@ impl LastSeen {
         for arrival in arrivals {
             let Some(event) = &arrival.seen else { continue };
             let key = (arrival.company, arrival.connection, event.clone());
+            if state.counts.len() >= N_KINDS_MAX && !state.counts.contains_key(&key) {
+                continue;
+            }
             let (n, last_us) = state.counts.entry(key).or_default();
             *n += 1;
             *last_us = arrival.notice.received_us.max(*last_us);

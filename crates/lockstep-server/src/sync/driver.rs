@@ -30,6 +30,10 @@ pub async fn run(app: App) {
     let mut rings = app.wake.listen();
     let mut clock = tokio::time::interval(LOOK_EVERY);
     let mut beats = app.leases.beat_every().map(tokio::time::interval);
+    if let Some(beats) = &mut beats {
+        // What was missed is not made up for: one beat says as much as many.
+        beats.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    }
     let mut driver = Driver {
         app: app.clone(),
         workers: BTreeMap::new(),

@@ -143,7 +143,7 @@ impl<'w> Session<'w> {
             session.take_up_notices_heard().await?;
             let mut wake_at_us = session.replica.wake_at_us().min(session.projects_due_us);
             if session.has_heard {
-                let calm_at_us = app.storm.wait_until_us(session.clock.now_us());
+                let calm_at_us = app.storm.wait_until_us(session.connection, session.clock.now_us());
                 wake_at_us = wake_at_us.min(calm_at_us.unwrap_or_default());
             }
             let wait_us = wake_at_us.saturating_sub(session.clock.now_us()).max(0);
@@ -283,7 +283,12 @@ impl<'w> Session<'w> {
 
     /// Tells the replica of pending notices it was not told of yet, unless more of them are coming in a crowd.
     async fn take_up_notices_heard(&mut self) -> Result<(), SaveError> {
-        if self.app.storm.wait_until_us(self.clock.now_us()).is_some() {
+        if self
+            .app
+            .storm
+            .wait_until_us(self.connection, self.clock.now_us())
+            .is_some()
+        {
             return Ok(());
         }
         while std::mem::take(&mut self.has_heard) {
